@@ -1,0 +1,50 @@
+# make demo [AUDIO=song.wav]   build and install the wheel in a new environment, transcribe an example or your own file
+# make test                    everything that CI checks
+# make clean                   remove what these made
+#
+# PYTHON and TORCH may be set: TORCH="torch==2.13.0 --index-url ..." chooses another build of torch (see README).
+
+PYTHON ?= python3
+TORCH ?= torch==2.13.0
+AUDIO ?= examples/greensleeves.ogg
+
+SOURCES := setup.py README.md $(shell find src -type f -not -name '*.pyc' -not -path '*.egg-info*')
+QUIET_PIP := pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test check figures clean
+
+demo: .demo/installed
+	@echo "== transcribing $(AUDIO)"
+	@mkdir -p demo-output
+	@cd demo-output && ../.demo/bin/transformers-abc transcribe "$(abspath $(AUDIO))" -o . --midi --json
+	@cat "demo-output/$(basename $(notdir $(AUDIO))).abc"
+	@echo "== the score, a MIDI file and the notes in seconds are in $(CURDIR)/demo-output"
+
+.demo/installed: $(SOURCES)
+	@test -x .demo/bin/python || { echo "== making an environment in .demo"; $(PYTHON) -m venv .demo; }
+	@.demo/bin/python -c "import torch" 2>/dev/null || { echo "== installing torch (once; a minute or two)"; .demo/bin/$(QUIET_PIP) $(TORCH); }
+	@echo "== building the wheel"
+	@rm -rf build dist && .demo/bin/$(QUIET_PIP) build && .demo/bin/python -m build --wheel --outdir dist . >dist.log 2>&1 || { cat dist.log; exit 1; }
+	@rm -f dist.log
+	@echo "== installing the wheel and what it needs"
+	@.demo/bin/$(QUIET_PIP) "$$(echo dist/*.whl)[transcribe]"
+	@.demo/bin/$(QUIET_PIP) --force-reinstall --no-deps dist/*.whl
+	@touch $@
+
+test: .venv/installed check
+	@echo "== tests"
+	@.venv/bin/python -m pytest
+
+check: .venv/installed
+	@echo "== style and types"
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+
+.venv/installed: setup.py
+	@test -x .venv/bin/python || { echo "== making an environment in .venv"; $(PYTHON) -m venv .venv; }
+	@.venv/bin/python -c "import torch" 2>/dev/null || { echo "== installing torch (once; a minute or two)"; .venv/bin/$(QUIET_PIP) $(TORCH); }
+	@echo "== installing the package and its tools"
+	@.venv/bin/$(QUIET_PIP) -e ".[dev]"
+	@touch $@
+
+clean:
+	rm -rf .demo .venv build dist demo-output src/*.egg-info

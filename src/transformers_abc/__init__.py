@@ -1,0 +1,38 @@
+"""From a recording of music to ABC notation, inside the Hugging Face ecosystem.
+
+Importing the package loads neither torch nor transformers; `transcribe` does, when it is called.
+
+    >>> from transformers_abc import read_abc, write_abc
+    >>> print(write_abc(read_abc("X:1\\nM:3/4\\nL:1/4\\nK:G\\nGAB|")), end="")    # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers_abc.notation.reader import read_abc
+    from transformers_abc.notation.tune import Key, Metre, Note, Tempo, Tune, Voice
+    from transformers_abc.notation.writer import write_abc
+    from transformers_abc.transcription import hear, transcribe
+
+__all__ = ["Key", "Metre", "Note", "Tempo", "Tune", "Voice", "hear", "read_abc", "transcribe", "write_abc"]
+
+__version__ = version("transformers_abc")
+
+_HOME = {
+    **dict.fromkeys(("Key", "Metre", "Note", "Tempo", "Tune", "Voice"), "transformers_abc.notation.tune"),
+    "read_abc": "transformers_abc.notation.reader",
+    "write_abc": "transformers_abc.notation.writer",
+    "hear": "transformers_abc.transcription",
+    "transcribe": "transformers_abc.transcription",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first asked for, so that the import itself stays light."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'transformers_abc' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

@@ -1,0 +1,162 @@
+"""When the beats fall: a tempo that explains the onsets, and beat times that follow its drift.
+
+Candidate tempi are compared by how well onsets fall on their beats and simple subdivisions, with a preference for walking pace. The
+beats then follow by dynamic programming (Ellis, *Beat Tracking by Dynamic Programming*, J. New Music Research 36(1), 2007), so a
+performance that breathes keeps its bars.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from transformers_abc.score_writer.heard_note import HeardNote
+
+RATE_HZ = 100.0  # resolution of the onset curve
+ONSET_WIDTH_S = 0.025
+SLOWEST_BPM, FASTEST_BPM, TEMPO_CANDIDATES = 42.0, 200.0, 96
+PREFERRED_BPM, PREFERENCE_OCTAVES = 95.0, 0.75  # log-normal preference, as for tapping
+OCCUPANCY_WEIGHT, PREFERENCE_WEIGHT = 0.35, 0.35  # against a mean worth of places of at most 1, see `_quality`
+TIGHTNESS = 120.0  # how strongly the dynamic programme keeps to the tempo
+FALLBACK_BPM = 120.0  # for music without enough onsets to tell
+
+
+@dataclass(frozen=True)
+class Beats:
+    """Beat times in seconds, increasing, covering the music on both sides; and the level's quality in arbitrary units."""
+
+    times_s: np.ndarray
+
+    @property
+    def bpm(self) -> float:
+        """Beats a minute: the median of the intervals."""
+        return 60.0 / float(np.median(np.diff(self.times_s)))
+
+    def position(self, seconds: np.ndarray | float) -> np.ndarray:
+        """Beat numbers, with fractions, of times in seconds; extrapolated at both ends."""
+        times = self.times_s
+        index = np.clip(np.searchsorted(times, seconds, side="right") - 1, 0, len(times) - 2)
+        return index + (np.asarray(seconds) - times[index]) / (times[index + 1] - times[index])
+
+
+def track_beats(notes: list[HeardNote]) -> Beats:
+    """Find the beats of a piece.
+
+    Args:
+        notes: at least one.
+    """
+    curve = _onset_curve(notes)
+    if len({round(note.onset_s, 1) for note in notes}) < 4:
+        return _regular_beats(notes[0].onset_s, len(curve) / RATE_HZ, 60 / FALLBACK_BPM)
+    best: tuple[float, Beats] | None = None
+    for period_s in _candidate_periods(curve):
+        beats = Beats(_follow(curve, period_s))
+        quality = _quality(beats, notes)
+        if best is None or quality > best[0]:
+            best = quality, beats
+    assert best is not None
+    return _covering(best[1], notes)
+
+
+def _onset_curve(notes: list[HeardNote]) -> np.ndarray:
+    """Accent over time: each onset a bump, higher for longer and lower notes."""
+    end = max(note.offset_s for note in notes) + 1.0
+    curve = np.zeros(int(end * RATE_HZ) + 1)
+    for note in notes:
+        curve[min(max(round(note.onset_s * RATE_HZ), 0), len(curve) - 1)] += accent(note)
+    width = ONSET_WIDTH_S * RATE_HZ
+    bump = np.exp(-0.5 * (np.arange(-10, 11) / width) ** 2)
+    return np.minimum(np.convolve(curve, bump, mode="same"), 4.0)
+
+
+def accent(note: HeardNote) -> float:
+    """How much a note marks its beat: long and low notes do."""
+    return note.confidence * (0.5 + min(note.duration_s, 1.0) + 0.4 * (note.pitch_midi < 55))
+
+
+def _candidate_periods(curve: np.ndarray) -> list[float]:
+    """The best few tempi by autocorrelation of the accent curve, with their doubles and halves."""
+    centred = curve - curve.mean()
+    spectrum = np.abs(np.fft.rfft(centred, 2 * len(centred))) ** 2
+    autocorrelation = np.fft.irfft(spectrum)[: len(centred)]
+    tempi = np.geomspace(SLOWEST_BPM, FASTEST_BPM, TEMPO_CANDIDATES)
+    lags = 60 / tempi * RATE_HZ
+    strength = sum(_at(autocorrelation, lags * multiple) for multiple in (1, 2, 3, 4)) / 4 + _at(autocorrelation, lags)
+    strength = strength / max(float(autocorrelation[0]), 1e-9) + 0.15 * _preference(tempi)
+    peaks = [i for i in range(len(tempi)) if strength[i] == strength[max(i - 3, 0) : i + 4].max()]
+    peaks = sorted(peaks, key=lambda i: -strength[i])[:5]
+    periods = {round(60 / tempi[i] * factor, 3) for i in peaks for factor in (0.5, 2 / 3, 1, 1.5, 2)}
+    return sorted(p for p in periods if 60 / FASTEST_BPM <= p <= 60 / SLOWEST_BPM)
+
+
+def _at(curve: np.ndarray, position: np.ndarray) -> np.ndarray:
+    return np.interp(position, np.arange(len(curve)), curve, right=0.0)
+
+
+def _preference(bpm: np.ndarray | float) -> np.ndarray:
+    return np.exp(-0.5 * (np.log2(np.asarray(bpm) / PREFERRED_BPM) / PREFERENCE_OCTAVES) ** 2)
+
+
+def _follow(curve: np.ndarray, period_s: float) -> np.ndarray:
+    """Beat times by dynamic programming: high accents at intervals close to the period."""
+    period = period_s * RATE_HZ
+    accents = curve / max(curve.std(), 1e-9)
+    intervals = np.arange(round(period * 0.6), round(period * 1.6) + 1)
+    penalty = -TIGHTNESS * np.log(intervals / period) ** 2
+    score, previous = accents.copy(), np.full(len(accents), -1)
+    for now in range(intervals[0], len(accents)):
+        reachable = intervals[intervals <= now]
+        options = score[now - reachable] + penalty[: len(reachable)]
+        best = int(np.argmax(options))
+        if options[best] > 0:
+            score[now] += options[best]
+            previous[now] = now - reachable[best]
+    tail = score[-intervals[-1] :]
+    beat = len(score) - len(tail) + int(np.argmax(tail))
+    beats = [beat]
+    while previous[beats[-1]] >= 0:
+        beats.append(previous[beats[-1]])
+    times = np.array(beats[::-1]) / RATE_HZ
+    if len(times) < 3:
+        return np.arange(times[0], len(curve) / RATE_HZ + period_s, period_s)
+    return _smoothed(times)
+
+
+def _smoothed(times: np.ndarray) -> np.ndarray:
+    """Beats averaged with the middle of their neighbours: players' jitter is not tempo."""
+    if len(times) < 5:
+        return times
+    middle = times.copy()
+    middle[1:-1] = 0.5 * times[1:-1] + 0.25 * (times[:-2] + times[2:])
+    return middle
+
+
+# Where an onset may fall inside a beat, and how much such a place is worth.
+_PLACES = np.array([0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1])
+_PLACE_WORTH = np.array([1.0, 0.35, 0.4, 0.7, 0.4, 0.35, 1.0])
+_PLACE_WIDTH = 0.055  # of a beat
+
+
+def _quality(beats: Beats, notes: list[HeardNote]) -> float:
+    """Mean worth of the onsets' places within their beats, minus what empty beats cost, plus the preference for the tempo."""
+    weights = np.array([accent(note) for note in notes])
+    position = beats.position(np.array([note.onset_s for note in notes]))
+    distance = np.abs((position % 1.0)[:, None] - _PLACES)
+    worth = (np.exp(-0.5 * (distance / _PLACE_WIDTH) ** 2) * _PLACE_WORTH).max(axis=1)
+    occupied = len(np.unique(np.round(position[np.abs(position - np.round(position)) < 0.15]))) / max(np.ptp(position), 1.0)
+    return float((worth * weights).sum() / weights.sum()) + OCCUPANCY_WEIGHT * min(occupied, 1.0) + PREFERENCE_WEIGHT * float(_preference(beats.bpm))
+
+
+def _covering(beats: Beats, notes: list[HeardNote]) -> Beats:
+    """Extend the beats at their own pace until they enclose all notes."""
+    times = beats.times_s
+    step = float(np.median(np.diff(times)))
+    first, last = min(n.onset_s for n in notes), max(n.offset_s for n in notes)
+    before = np.arange(max(int(np.ceil((times[0] - first) / step)), 0), 0, -1)
+    after = np.arange(1, max(int(np.ceil((last - times[-1]) / step)), 0) + 2)
+    return Beats(np.concatenate([times[0] - before * step, times, times[-1] + after * step]))
+
+
+def _regular_beats(start_s: float, end_s: float, period_s: float) -> Beats:
+    return Beats(np.arange(start_s, max(end_s, start_s + 2 * period_s) + period_s, period_s))

@@ -1,0 +1,89 @@
+"""Metre and bar lines: how many beats make a bar, whether a beat divides in three, and which beat is the first.
+
+Bars begin where long, low and simultaneous notes begin. Each metre is scored by how much its downbeats stand out, against a prior for
+common metres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from transformers_abc.notation.tune import Metre
+from transformers_abc.score_writer.beats import Beats, accent
+from transformers_abc.score_writer.heard_note import HeardNote
+
+# Beats a bar, with the head start of the commoner metres (in units of the downbeat's advantage, see `_advantage`).
+_SIMPLE_PRIOR = {2: 0.05, 3: 0.0, 4: 0.12}
+_COMPOUND_PRIOR = {2: 0.12, 3: 0.0, 4: 0.0}
+_TRIPLET_PLACES = (1 / 3, 2 / 3)
+_DUPLE_PLACES = (1 / 4, 1 / 2, 3 / 4)
+_PLACE_TOLERANCE = 0.07  # of a beat
+COMPOUND_SHARE = 0.6  # of the notes off the beat that lie on thirds of it, from which the metre is compound
+
+
+@dataclass(frozen=True, slots=True)
+class BarGrid:
+    """A metre and the number of the beat on which the first whole bar starts (0 to beats a bar - 1)."""
+
+    metre: Metre
+    downbeat: int
+
+    @property
+    def beats_per_bar(self) -> int:
+        return self.metre.numerator // 3 if self.metre.is_compound else self.metre.numerator
+
+
+def find_metre(notes: list[HeardNote], beats: Beats) -> BarGrid:
+    """Choose the metre and the phase of the bars.
+
+    Args:
+        notes: at least one.
+        beats: as tracked; beat 0 is the first of them.
+    """
+    position = beats.position(np.array([note.onset_s for note in notes]))
+    compound = _thirds_share(position) >= COMPOUND_SHARE
+    accents = _beat_accents(notes, position, len(beats.times_s))
+    best = max(
+        (
+            (_advantage(accents, per_bar, downbeat) + prior, per_bar, downbeat)
+            for per_bar, prior in (_COMPOUND_PRIOR if compound else _SIMPLE_PRIOR).items()
+            for downbeat in range(per_bar)
+        ),
+        key=lambda scored: scored[0],
+    )
+    _, per_bar, downbeat = best
+    return BarGrid(Metre(3 * per_bar, 8) if compound else Metre(per_bar, 4), downbeat)
+
+
+def _thirds_share(position: np.ndarray) -> float:
+    """Of the onsets inside beats, the share that lies on a third rather than on a half or quarter."""
+    inside = position % 1.0
+    thirds = np.min([np.abs(inside - place) for place in _TRIPLET_PLACES], axis=0)
+    duple = np.min([np.abs(inside - place) for place in _DUPLE_PLACES], axis=0)
+    near = np.minimum(thirds, duple) < _PLACE_TOLERANCE
+    return float((thirds < duple)[near].mean()) if near.sum() >= 6 else 0.0
+
+
+def _beat_accents(notes: list[HeardNote], position: np.ndarray, count: int) -> np.ndarray:
+    """Accent that falls on each beat: more for several, long and low notes; ``[count]``, square root to tame thick chords."""
+    accents = np.zeros(count + 1)
+    nearest = np.round(position).astype(int)
+    for note, beat, exact in zip(notes, nearest, position, strict=True):
+        if abs(exact - beat) < 0.2:
+            accents[np.clip(beat, 0, count)] += accent(note)
+    return np.sqrt(accents)
+
+
+def _advantage(accents: np.ndarray, per_bar: int, downbeat: int) -> float:
+    """How far downbeats stand above the other beats, in standard deviations of all; half bars count half in bars of four."""
+    played = np.flatnonzero(accents)
+    if len(played) < 2 * per_bar:
+        return 0.0
+    window = accents[played[0] : played[-1] + 1]
+    phase = (np.arange(played[0], played[-1] + 1) - downbeat) % per_bar
+    if not (phase == 0).any() or not (phase != 0).any():
+        return 0.0
+    advantage = window[phase == 0].mean() - window[phase != 0].mean()
+    return float(advantage / (accents[played].std() + 0.15))

@@ -1,0 +1,113 @@
+"""Notes in seconds to a Tune: the stages of the score writer in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from transformers_abc.notation.instruments import HEARD_INSTRUMENTS, Instrument
+from transformers_abc.notation.tune import Key, Metre, Note, Tempo, Tune, Voice
+from transformers_abc.score_writer.beats import Beats, track_beats
+from transformers_abc.score_writer.heard_note import HeardNote
+from transformers_abc.score_writer.metre import BarGrid, find_metre
+from transformers_abc.score_writer.quantise import QuantisedNote, quantise
+from transformers_abc.score_writer.spelling import alter_in, find_key
+from transformers_abc.score_writer.voices import assign_voices, instrument_evidence
+
+SILENT_TEMPO = Tempo(Fraction(1, 4), Fraction(120))
+# A clef is chosen by the middle of a voice's range: at least this pitch, in this order.
+_CLEFS = ((60, "treble"), (54, "alto"), (0, "bass"))
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Exact place of beats in bars: where the first bar line stands, and how long a beat is."""
+
+    beat_wn: Fraction
+    first_bar_beat: Fraction  # beat number at which the tune starts, bar line or pickup
+
+    def onset_wn(self, beats: Fraction) -> Fraction:
+        return (beats - self.first_bar_beat) * self.beat_wn
+
+
+def write_score(notes: list[HeardNote], duration_s: float = 0.0, title: str = "") -> Tune:
+    """Turn heard notes into a score.
+
+    Args:
+        notes: in any order; with none, the score is `duration_s` of rests.
+        duration_s: length of the recording, used only where there are no notes.
+        title: of the tune.
+
+    Returns:
+        Voices from high to low on one grid of bars, one metre, key and tempo.
+    """
+    if not notes:
+        return _silent_tune(duration_s, title)
+    voices = assign_voices(notes)
+    beats = track_beats(notes)
+    grid = find_metre(notes, beats)
+    quantised = quantise(voices, beats, compound=grid.metre.is_compound)
+    tempo = _tempo(beats, grid)
+    key = find_key(_pitch_class_weights(quantised))
+    start, bars = _bars(quantised, grid)
+    place = _Grid(grid.metre.beat_wn, start)
+    written = tuple(_voice(heard, notes, place, key) for heard, notes in zip(voices, quantised, strict=True))
+    return Tune(written, bars, ((Fraction(0), grid.metre),), ((Fraction(0), key),), ((Fraction(0), tempo),), title)
+
+
+def _silent_tune(duration_s: float, title: str) -> Tune:
+    metre = Metre(4, 4)
+    bar_s = SILENT_TEMPO.whole_note_s * float(metre.bar_wn)
+    bars = (metre.bar_wn,) * max(round(duration_s / bar_s), 1)
+    return Tune((Voice((), "Acoustic Grand Piano", 0),), bars, ((Fraction(0), metre),), tempos=((Fraction(0), SILENT_TEMPO),), title=title)
+
+
+def _tempo(beats: Beats, grid: BarGrid) -> Tempo:
+    return Tempo(grid.metre.beat_wn, Fraction(round(beats.bpm)))
+
+
+def _pitch_class_weights(voices: list[list[QuantisedNote]]) -> np.ndarray:
+    weights = np.zeros(12)
+    for voice in voices:
+        for note in voice:
+            weights[note.pitch_midi % 12] += float(note.length_beats)
+    return weights
+
+
+def _bars(voices: list[list[QuantisedNote]], grid: BarGrid) -> tuple[Fraction, tuple[Fraction, ...]]:
+    """The beat at which the tune starts, and its bars' lengths in whole notes.
+
+    What precedes the first whole bar becomes a pickup, whose length is cut to whole beats. The last bar is always complete.
+    """
+    per_bar, beat_wn = grid.beats_per_bar, grid.metre.beat_wn
+    first = min(note.onset_beats for voice in voices for note in voice)
+    last = max(note.onset_beats + note.length_beats for voice in voices for note in voice)
+    start = Fraction(first.__floor__())
+    pickup = (grid.downbeat - start) % per_bar
+    first_bar = start + pickup
+    whole_bars = max(-((first_bar - last) // per_bar), 1) if last > first_bar else 0
+    bars = ((pickup * beat_wn,) if pickup else ()) + (grid.metre.bar_wn,) * int(whole_bars)
+    return start, bars
+
+
+def _voice(heard: list[HeardNote], quantised: list[QuantisedNote], place: _Grid, key: Key) -> Voice:
+    instrument = choose_instrument(heard)
+    pitches = np.array([note.pitch_midi for note in quantised])
+    notes = tuple(
+        Note(place.onset_wn(note.onset_beats), note.length_beats * place.beat_wn, note.pitch_midi, alter_in(key, note.pitch_midi)) for note in quantised
+    )
+    middle = float(np.median(pitches))
+    clef = next(name for lowest, name in _CLEFS if middle >= lowest)
+    return Voice(notes, instrument.name, instrument.program, clef)
+
+
+def choose_instrument(notes: list[HeardNote]) -> Instrument:
+    """The instrument with the most evidence over a voice, among those that can play its range; a piano if nothing is known."""
+    evidence = instrument_evidence(notes)
+    if not evidence.any():
+        return next(instrument for instrument in HEARD_INSTRUMENTS if instrument.code == "pno")
+    low, high = np.quantile([note.pitch_midi for note in notes], [0.1, 0.9])
+    playable = np.array([instrument.lowest <= low and high <= instrument.highest for instrument in HEARD_INSTRUMENTS])
+    return HEARD_INSTRUMENTS[int(np.argmax(evidence * np.where(playable, 1.0, 0.1)))]

@@ -1,0 +1,39 @@
+"""What the listener should say of a clip: onset, frame and instrument targets on its grid."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from transformers_abc.data.synthesis import SyntheticClip
+from transformers_abc.models.configuration import AbcListenerConfig
+from transformers_abc.models.listener import IGNORED_LABEL
+
+# An onset's target falls from 1 to 0 over this many frames on both sides, so that its exact time can be read from the peak's shape.
+ONSET_HALF_WIDTH_FRAMES = 2.0
+
+
+def listener_targets(clip: SyntheticClip, config: AbcListenerConfig) -> dict[str, np.ndarray]:
+    """Targets of one clip.
+
+    Returns:
+        ``onset_labels`` and ``frame_labels`` of shape ``[frames, pitches]``, float32, and ``instrument_labels`` of shape
+        ``[ceil(frames / instrument_stride), pitches]``, int64 with `IGNORED_LABEL` where no labelled instrument sounds.
+    """
+    frames = len(clip.audio) // config.hop_length + 1
+    onset = np.zeros((frames, config.num_pitches), dtype=np.float32)
+    frame = np.zeros_like(onset)
+    steps = -(-frames // config.instrument_stride)
+    instrument = np.full((steps, config.num_pitches), IGNORED_LABEL, dtype=np.int64)
+    for note, labelled in zip(clip.notes, clip.labelled, strict=True):
+        column = note.pitch_midi - config.lowest_pitch
+        if not 0 <= column < config.num_pitches:
+            continue
+        start, end = note.onset_s / config.frame_s, note.offset_s / config.frame_s
+        near = np.arange(max(int(start - ONSET_HALF_WIDTH_FRAMES), 0), min(int(start + ONSET_HALF_WIDTH_FRAMES) + 2, frames))
+        onset[near, column] = np.maximum(onset[near, column], np.maximum(1 - np.abs(near - start) / ONSET_HALF_WIDTH_FRAMES, 0))
+        first, last = max(round(start), 0), min(max(round(end), round(start) + 1), frames)
+        frame[first:last, column] = 1.0
+        if labelled and last > first:
+            index = config.instruments.index(note.instrument.code)
+            instrument[first // config.instrument_stride : (last - 1) // config.instrument_stride + 1, column] = index
+    return {"onset_labels": onset, "frame_labels": frame, "instrument_labels": instrument}

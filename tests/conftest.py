@@ -1,0 +1,66 @@
+"""Oracles: other people's programs that the tests compare with.
+
+A test that asks for an oracle is skipped where the program is missing; with ``REQUIRE_ORACLES=1`` it fails instead, so that a machine
+that should have them cannot pass without.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from fractions import Fraction
+
+import mido
+import pytest
+
+SoundingNotes = list[tuple[Fraction, Fraction, int]]  # (onset_wn, length_wn, pitch_midi), sorted
+
+
+def _oracle(program: str) -> str:
+    path = shutil.which(program)
+    if path is None:
+        message = f"the oracle {program} is not installed (Debian: abcmidi)"
+        if os.environ.get("REQUIRE_ORACLES") == "1":
+            pytest.fail(f"{message}, and REQUIRE_ORACLES=1")
+        pytest.skip(message)
+    return path
+
+
+@pytest.fixture(scope="session")
+def abc2midi(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[SoundingNotes]]:
+    """A function from ABC text to what abc2midi plays: the notes of each voice in turn. It fails where abc2midi complains."""
+    program, folder = _oracle("abc2midi"), tmp_path_factory.mktemp("abc2midi")
+
+    def play(text: str) -> list[SoundingNotes]:
+        abc_path, midi_path = folder / "tune.abc", folder / "tune.mid"
+        abc_path.write_text(_with_chords_struck_at_once(text), encoding="utf-8")
+        done = subprocess.run([program, abc_path, "-o", midi_path], capture_output=True, text=True, timeout=20, check=False)
+        complaints = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith(("Error", "Warning"))]
+        assert not complaints, "\n".join([*complaints, text])
+        midi = mido.MidiFile(midi_path)
+        voices = midi.tracks[1:] if midi.type == 1 else midi.tracks
+        return [_sounding(track, midi.ticks_per_beat * 4) for track in voices]
+
+    return play
+
+
+def _with_chords_struck_at_once(text: str) -> str:
+    """By default abc2midi plays a chord's notes ten ticks apart; each voice has to be told."""
+    at_once = "%%MIDI chordattack 0\n"
+    voices = re.findall(r"(?m)^V:\S+", text.partition("\nK:")[0])
+    told = "".join(f"{voice}\n{at_once}" for voice in voices) or at_once
+    return re.sub(r"(?m)^K:.*\n", lambda key: key[0] + told, text, count=1)
+
+
+def _sounding(track: mido.MidiTrack, ticks_per_whole: int) -> SoundingNotes:
+    """The notes of a track; abc2midi starts each one tick late, so that a repeated note can be told from a held one."""
+    now, began, notes = 0, {}, []
+    for message in track:
+        now += message.time
+        if message.type == "note_on" and message.velocity > 0:
+            began[message.note] = now - 1
+        elif message.type in ("note_on", "note_off"):
+            start = began.pop(message.note)
+            notes.append((Fraction(start, ticks_per_whole), Fraction(now - start, ticks_per_whole), message.note))
+    return sorted(notes)
