@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from tqdm import tqdm
+from transformers.utils.logging import disable_progress_bar
 
 from transformers_abc.data.audio import Recording
 from transformers_abc.models.decoding import DecodingThresholds, decode_notes
@@ -153,6 +154,7 @@ def hear(path: str | Path, *, progress: bool = False) -> Hearing:
 @lru_cache(maxsize=1)
 def default_listener() -> tuple[AbcListener, AbcFeatureExtractor, DecodingThresholds]:
     """The listener that ships with the package, in single precision, and the thresholds chosen for it."""
+    disable_progress_bar()  # of loading weights, over before it can be read
     with as_file(files("transformers_abc.models") / "default_listener") as folder:
         listener = AbcListener.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
         extractor = AbcFeatureExtractor.from_pretrained(folder, local_files_only=True)

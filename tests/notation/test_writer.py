@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from transformers_abc.notation.tune import Key, Metre, Note, Tempo, Tune, Voice
@@ -133,7 +133,11 @@ def test_accidentals(pitches, key, expected):
 
 def test_an_accidental_is_written_again_after_a_tied_one():
     """Readers differ on whether the sharp of a tied-over note reaches the notes after it."""
-    notes = (Note(Fraction(1, 2), WHOLE, *F_SHARP), Note(Fraction(3, 2), Fraction(1, 4), *F_SHARP), Note(Fraction(7, 4), Fraction(1, 4), *F))
+    notes = (
+        Note(Fraction(1, 2), WHOLE, *F_SHARP),
+        Note(Fraction(3, 2), Fraction(1, 4), *F_SHARP),
+        Note(Fraction(7, 4), Fraction(1, 4), *F),
+    )
     assert written(Tune((Voice(notes),), (WHOLE, WHOLE))) == "z4 ^F4- | ^F4 ^F2 =F2"
 
 
@@ -245,7 +249,7 @@ def test_a_line_needs_a_bar():
 # --- Oracle -------------------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, phases=(Phase.reuse, Phase.generate), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), interleave=st.booleans())
 def test_abc2midi_plays_what_is_written(abc2midi, random_tunes, data, interleave):
     """Exactly, in ticks; triplets and quintuplets only, since others fall between the 480 ticks of a quarter."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transformers_abc.notation.instruments import HEARD_INSTRUMENTS, Instrument
+from transformers_abc.notation.instruments import HEARD_INSTRUMENTS, INSTRUMENT_BY_CODE, Instrument
 from transformers_abc.notation.tune import Tune
 
 # Columns of a part's array.
@@ -24,6 +24,7 @@ SHORTEST_NOTE_S = 0.05
 
 # Ensembles that people record, by instrument code; otherwise instruments are drawn freely.
 ENSEMBLES = (("vn", "vn", "va", "vc", "db"), ("fl", "ob", "cl", "hn", "bn"), ("tpt", "tpt", "hn", "tbn", "tba"), ("fl", "vn", "va", "vc", "pno"))
+REGISTER_WHIM = 4.0  # semitones by which an arranger may misjudge who fits best
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,12 @@ def _choose_instruments(parts: list[np.ndarray], rng: np.random.Generator) -> li
     if rng.random() < 0.5:
         return [HEARD_INSTRUMENTS[index] for index in rng.integers(len(HEARD_INSTRUMENTS), size=len(parts))]
     # A customary ensemble: each part gets the member whose register is nearest.
-    members = [i for i in HEARD_INSTRUMENTS if i.code in ENSEMBLES[int(rng.integers(len(ENSEMBLES)))]]
-    return [min(members, key=lambda i: abs((i.lowest + i.highest) / 2 - float(np.median(part[:, PITCH])) - rng.normal(0, 4))) for part in parts]
+    members = [INSTRUMENT_BY_CODE[code] for code in ENSEMBLES[int(rng.integers(len(ENSEMBLES)))]]
+
+    def distance(instrument: Instrument, part: np.ndarray) -> float:
+        return abs((instrument.lowest + instrument.highest) / 2 - float(np.median(part[:, PITCH])) - rng.normal(0, REGISTER_WHIM))
+
+    return [min(members, key=lambda instrument, part=part: distance(instrument, part)) for part in parts]
 
 
 def _fit_range(pitches: np.ndarray, instrument: Instrument, rng: np.random.Generator) -> np.ndarray:

@@ -14,9 +14,9 @@ Times are `Fraction`s of a whole note from the start of the tune. "Dyadic" means
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
@@ -157,24 +157,28 @@ class _Bar:
 
     def values_in(self, window: _Window) -> list[Value]:
         """What is written in one window."""
-        p, q = window.ratio
-        stretch_factor = Fraction(p, q)
-        zero_wn = window.start_wn if window.ratio != _PLAIN else Fraction(0)
-        values = []
-        for stretch in self.stretches:
-            start_wn = max(stretch.start_wn - self.origin_wn, window.start_wn)
-            end_wn = min(stretch.end_wn - self.origin_wn, window.end_wn)
-            if start_wn >= end_wn:
-                continue
-            sounding_wn = start_wn + self.origin_wn
-            for written_wn in written_lengths((start_wn - zero_wn) * stretch_factor, (end_wn - zero_wn) * stretch_factor, self.beat_wn):
-                after_wn = sounding_wn + written_wn / stretch_factor
-                values.append(Value(sounding_wn, after_wn, written_wn, stretch.notes))
-                sounding_wn = after_wn
+        times_wn = [window.start_wn, *self._edges_within(window.start_wn, window.end_wn), window.end_wn]
+        values: list[Value] = []
+        for start_wn, end_wn in pairwise(times_wn):
+            values += self._values(start_wn, end_wn, window)
         if window.ratio != _PLAIN:
-            first = values[0]
-            values[0] = Value(first.start_wn, first.end_wn, first.written_wn, first.notes, (p, q, len(values)))
+            values[0] = replace(values[0], tuplet=(*window.ratio, len(values)))
         return values
+
+    def _values(self, start_wn: Fraction, end_wn: Fraction, window: _Window) -> Iterator[Value]:
+        """One stretch, or as much of it as lies in the window, in single values."""
+        if window.ratio == _PLAIN:
+            lengths_wn = [(length_wn, length_wn) for length_wn in written_lengths(start_wn, end_wn, self.beat_wn)]
+        else:
+            factor = Fraction(*window.ratio)
+            from_wn, to_wn = (start_wn - window.start_wn) * factor, (end_wn - window.start_wn) * factor
+            lengths_wn = [(written_wn, written_wn / factor) for written_wn in written_lengths(from_wn, to_wn, self.beat_wn)]
+        notes = self.stretches[self._index_at(start_wn)].notes
+        value_start_wn = start_wn + self.origin_wn
+        for written_wn, sounding_wn in lengths_wn:
+            value_end_wn = value_start_wn + sounding_wn
+            yield Value(value_start_wn, value_end_wn, written_wn, notes)
+            value_start_wn = value_end_wn
 
     def _tuplet_around(self, edge_wn: Fraction, reached_wn: Fraction) -> _Window:
         """The window of the tuplet that `edge_wn` belongs to; it starts at `reached_wn` at the earliest."""
@@ -213,13 +217,16 @@ class _Bar:
         if window.ratio == _PLAIN or not (self._is_between_notes(window.start_wn) and self._is_between_notes(window.end_wn)):
             return False
         times_wn = [window.start_wn, *self._edges_within(window.start_wn, window.end_wn), window.end_wn]
-        stretch_factor = Fraction(*window.ratio)
-        return all(is_single_value((end_wn - start_wn) * stretch_factor) for start_wn, end_wn in pairwise(times_wn))
-
-    def _edges_within(self, start_wn: Fraction, end_wn: Fraction) -> list[Fraction]:
-        return [edge_wn for edge_wn in self.edges_wn if start_wn < edge_wn < end_wn]
+        factor = Fraction(*window.ratio)
+        return all(is_single_value((end_wn - start_wn) * factor) for start_wn, end_wn in pairwise(times_wn))
 
     def _is_between_notes(self, time_wn: Fraction) -> bool:
         """Whether a window may begin or end here; a rest gives way on the beat."""
-        index = bisect_right(self.edges_wn, time_wn) - 1
+        index = self._index_at(time_wn)
         return self.edges_wn[index] == time_wn or (time_wn % self.unit_wn == 0 and not self.stretches[index].notes)
+
+    def _edges_within(self, start_wn: Fraction, end_wn: Fraction) -> list[Fraction]:
+        return self.edges_wn[bisect_right(self.edges_wn, start_wn) : bisect_left(self.edges_wn, end_wn)]
+
+    def _index_at(self, time_wn: Fraction) -> int:
+        return bisect_right(self.edges_wn, time_wn) - 1

@@ -28,7 +28,7 @@ from .lexer import COMMENT, DIRECTIVE_LINE, FIELD_LINE, LINE_END, MUSIC_TOKEN
 from .tune import T, Timed, Tune, effective_changes
 from .voice_reader import VoiceReader
 
-MAX_TEXT_CHARACTERS = 1_000_000
+MAX_TEXT_CHARACTERS = 500_000
 MAX_VOICES = 64
 
 _START = Fraction(0)

@@ -158,9 +158,10 @@ def _checked_notes(tune: Tune, index: int) -> list[Note]:
     where = f"voice {index + 1}" + (f" ({tune.voices[index].name})" if tune.voices[index].name else "")
     notes = sorted(map(_spelled, tune.voices[index].notes), key=lambda note: (note.onset_wn, note.pitch_midi))
     sounding_until_wn: dict[int, Fraction] = {}
+    tune_end_wn = tune.length_wn
     for note in notes:
-        if note.onset_wn < _START or note.end_wn > tune.length_wn:
-            raise ValueError(f"{where}: the note at {note.onset_wn} ends at {note.end_wn}, but the bars reach from 0 to {tune.length_wn}")
+        if note.onset_wn < _START or note.end_wn > tune_end_wn:
+            raise ValueError(f"{where}: the note at {note.onset_wn} ends at {note.end_wn}, but the bars reach from 0 to {tune_end_wn}")
         if sounding_until_wn.get(note.pitch_midi, _START) > note.onset_wn:
             raise ValueError(f"{where}: pitch {note.pitch_midi} starts at {note.onset_wn} while it still sounds; split the voice")
         sounding_until_wn[note.pitch_midi] = note.end_wn

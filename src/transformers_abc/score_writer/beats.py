@@ -7,7 +7,7 @@ performance that breathes keeps its bars.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,10 +16,11 @@ from transformers_abc.score_writer.heard_note import HeardNote
 RATE_HZ = 100.0  # resolution of the onset curve
 ONSET_WIDTH_S = 0.025
 SLOWEST_BPM, FASTEST_BPM, TEMPO_CANDIDATES = 42.0, 200.0, 96
-PREFERRED_BPM, PREFERENCE_OCTAVES = 95.0, 0.75  # log-normal preference, as for tapping
-OCCUPANCY_WEIGHT, PREFERENCE_WEIGHT = 0.35, 0.35  # against a mean worth of places of at most 1, see `_quality`
-TIGHTNESS = 120.0  # how strongly the dynamic programme keeps to the tempo
-FALLBACK_BPM = 120.0  # for music without enough onsets to tell
+PREFERRED_BPM, PREFERENCE_OCTAVES = 90.0, 0.75  # log-normal preference, as for tapping
+OCCUPANCY_WEIGHT, PREFERENCE_WEIGHT = 0.5, 0.4  # against a mean worth of places of at most 1, see `_quality`
+TIGHTNESS = 180.0  # how strongly the dynamic programme keeps to the tempo
+FEWEST_ONSETS, FALLBACK_BPM = 4, 120.0  # with fewer onsets there is nothing to tell a tempo by
+EXCERPT_S = 60.0  # tempi are compared on this much of a long recording
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,23 @@ def track_beats(notes: list[HeardNote]) -> Beats:
     Args:
         notes: at least one.
     """
-    curve = _onset_curve(notes)
-    if len({round(note.onset_s, 1) for note in notes}) < 4:
-        return _regular_beats(notes[0].onset_s, len(curve) / RATE_HZ, 60 / FALLBACK_BPM)
-    best: tuple[float, Beats] | None = None
-    for period_s in _candidate_periods(curve):
-        beats = Beats(_follow(curve, period_s))
-        quality = _quality(beats, notes)
-        if best is None or quality > best[0]:
-            best = quality, beats
-    assert best is not None
-    return _covering(best[1], notes)
+    notes = sorted(notes)
+    if len({round(note.onset_s, 1) for note in notes}) < FEWEST_ONSETS:
+        return _regular_beats(notes[0].onset_s, max(note.offset_s for note in notes), 60 / FALLBACK_BPM)
+    excerpt = _busiest(notes)
+    curve = _onset_curve(excerpt)
+    candidates = {period_s: Beats(_follow(curve, period_s)) for period_s in _candidate_periods(curve)}
+    period_s = max(candidates, key=lambda period_s: _quality(candidates[period_s], excerpt))
+    return _covering(Beats(_follow(_onset_curve(notes), period_s)), notes)
+
+
+def _busiest(notes: list[HeardNote]) -> list[HeardNote]:
+    """The notes of the `EXCERPT_S` seconds with the most onsets, moved to the start: enough to compare tempi on."""
+    onsets = np.array([note.onset_s for note in notes])
+    counts = np.searchsorted(onsets, onsets + EXCERPT_S) - np.arange(len(onsets))
+    first = int(np.argmax(counts))
+    start_s = max(notes[first].onset_s - 1.0, 0.0)
+    return [replace(note, onset_s=note.onset_s - start_s, offset_s=note.offset_s - start_s) for note in notes[first : first + int(counts[first])]]
 
 
 def _onset_curve(notes: list[HeardNote]) -> np.ndarray:
@@ -86,8 +93,9 @@ def _candidate_periods(curve: np.ndarray) -> list[float]:
     strength = strength / max(float(autocorrelation[0]), 1e-9) + 0.15 * _preference(tempi)
     peaks = [i for i in range(len(tempi)) if strength[i] == strength[max(i - 3, 0) : i + 4].max()]
     peaks = sorted(peaks, key=lambda i: -strength[i])[:5]
-    periods = {round(60 / tempi[i] * factor, 3) for i in peaks for factor in (0.5, 2 / 3, 1, 1.5, 2)}
-    return sorted(p for p in periods if 60 / FASTEST_BPM <= p <= 60 / SLOWEST_BPM)
+    periods = sorted(60 / tempi[i] * factor for i in peaks for factor in (0.5, 2 / 3, 1, 1.5, 2))
+    distinct = [p for p, longer in zip(periods, [*periods[1:], np.inf], strict=True) if longer / p > 1.015]
+    return [p for p in distinct if 60 / FASTEST_BPM <= p <= 60 / SLOWEST_BPM]
 
 
 def _at(curve: np.ndarray, position: np.ndarray) -> np.ndarray:
@@ -134,7 +142,7 @@ def _smoothed(times: np.ndarray) -> np.ndarray:
 
 # Where an onset may fall inside a beat, and how much such a place is worth.
 _PLACES = np.array([0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1])
-_PLACE_WORTH = np.array([1.0, 0.35, 0.4, 0.7, 0.4, 0.35, 1.0])
+_PLACE_WORTH = np.array([1.0, 0.4, 0.55, 0.65, 0.55, 0.4, 1.0])
 _PLACE_WIDTH = 0.055  # of a beat
 
 

@@ -1,7 +1,7 @@
 """Metre and bar lines: how many beats make a bar, whether a beat divides in three, and which beat is the first.
 
-Bars begin where long, low and simultaneous notes begin. Each metre is scored by how much its downbeats stand out, against a prior for
-common metres.
+Bars begin where long, low and simultaneous notes begin: the bar is that whose first beats stand out most, twos and threes first, then fours
+among the twos.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from transformers_abc.notation.tune import Metre
 from transformers_abc.score_writer.beats import Beats, accent
 from transformers_abc.score_writer.heard_note import HeardNote
 
-# Beats a bar, with the head start of the commoner metres (in units of the downbeat's advantage, see `_advantage`).
-_SIMPLE_PRIOR = {2: 0.05, 3: 0.0, 4: 0.12}
-_COMPOUND_PRIOR = {2: 0.12, 3: 0.0, 4: 0.0}
+# Bars of two become bars of four where every other of them stands out by at least this much (see `_advantage`). Four beats are far the
+# commoner bar in simple time, two in compound time.
+_FOUR_FROM = {False: 0.1, True: 0.8}
+_TRIPLE_HANDICAP = 0.05  # bars of three are a little rarer
 _TRIPLET_PLACES = (1 / 3, 2 / 3)
 _DUPLE_PLACES = (1 / 4, 1 / 2, 3 / 4)
 _PLACE_TOLERANCE = 0.07  # of a beat
@@ -45,15 +46,16 @@ def find_metre(notes: list[HeardNote], beats: Beats) -> BarGrid:
     position = beats.position(np.array([note.onset_s for note in notes]))
     compound = _thirds_share(position) >= COMPOUND_SHARE
     accents = _beat_accents(notes, position, len(beats.times_s))
-    best = max(
-        (
-            (_advantage(accents, per_bar, downbeat) + prior, per_bar, downbeat)
-            for per_bar, prior in (_COMPOUND_PRIOR if compound else _SIMPLE_PRIOR).items()
-            for downbeat in range(per_bar)
-        ),
-        key=lambda scored: scored[0],
-    )
-    _, per_bar, downbeat = best
+    advantage = {(per_bar, downbeat): _advantage(accents, per_bar, downbeat) for per_bar in (2, 3, 4) for downbeat in range(per_bar)}
+    triple = max(range(3), key=lambda downbeat: advantage[3, downbeat])
+    four = max(range(4), key=lambda downbeat: advantage[4, downbeat])
+    duple = max(advantage[2, four % 2], advantage[4, four])
+    if advantage[3, triple] - _TRIPLE_HANDICAP > duple:
+        per_bar, downbeat = 3, triple
+    elif advantage[4, four] - advantage[4, (four + 2) % 4] >= _FOUR_FROM[compound]:
+        per_bar, downbeat = 4, four
+    else:
+        per_bar, downbeat = 2, four % 2
     return BarGrid(Metre(3 * per_bar, 8) if compound else Metre(per_bar, 4), downbeat)
 
 
@@ -77,7 +79,7 @@ def _beat_accents(notes: list[HeardNote], position: np.ndarray, count: int) -> n
 
 
 def _advantage(accents: np.ndarray, per_bar: int, downbeat: int) -> float:
-    """How far downbeats stand above the other beats, in standard deviations of all; half bars count half in bars of four."""
+    """How far downbeats stand above the other beats, in standard deviations of all."""
     played = np.flatnonzero(accents)
     if len(played) < 2 * per_bar:
         return 0.0

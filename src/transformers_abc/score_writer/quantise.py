@@ -21,8 +21,9 @@ _COMPOUND_DIVISIONS = {1: 0.0, 3: 0.1, 6: 0.5, 2: 0.6}
 _FOREIGN = {False: 3, True: 2}
 _FOREIGN_SURCHARGE, _FOREIGN_BEATS = 2.0, 3
 ONSET_DEVIATION = 0.07  # of a beat: the usual distance of an onset from its place
-# A rest is written only where the silence before the next note is longer than this share of the time between the onsets, and than half a beat.
-REST_SHARE, REST_BEATS = 0.4, Fraction(1, 2)
+# A rest is written only where the silence before the next note is longer than this share of the time between the onsets, and than this many
+# beats: shorter silences are a way of playing.
+REST_SHARE, REST_BEATS = 0.4, Fraction(3, 4)
 
 
 @dataclass(frozen=True, slots=True)

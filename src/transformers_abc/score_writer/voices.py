@@ -7,6 +7,7 @@ leap, a departure from the voice's register and an overlap with its last note co
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -104,20 +105,18 @@ def _deal(moment: list[HeardNote], voices: list[_OpenVoice]) -> None:
 
 def _registers(notes: list[HeardNote], count: int) -> list[float]:
     """A typical pitch per voice: at moments when exactly `count` notes sound, the median of the highest, the second highest, ..."""
-    full = []
+    full, sounding, upcoming = [], [], deque(notes)
     for note in notes:
-        sounding = sorted((n.pitch_midi for n in notes_at(notes, note.onset_s + SIMULTANEOUS_S)), reverse=True)
+        moment_s = note.onset_s + SIMULTANEOUS_S  # late players have come in
+        while upcoming and upcoming[0].onset_s <= moment_s:
+            sounding.append(upcoming.popleft())
+        sounding = [other for other in sounding if other.offset_s > moment_s]
         if len(sounding) == count:
-            full.append(sounding)
+            full.append(sorted((other.pitch_midi for other in sounding), reverse=True))
     if full:
         return [float(value) for value in np.median(np.array(full), axis=0)]
     pitches = [note.pitch_midi for note in notes]
     return [float(np.quantile(pitches, 1 - (rank + 0.5) / count)) for rank in range(count)]
-
-
-def notes_at(notes: list[HeardNote], seconds: float) -> list[HeardNote]:
-    """The notes sounding at a time."""
-    return [note for note in notes if note.onset_s <= seconds < note.offset_s]
 
 
 def _moments(notes: list[HeardNote]) -> list[list[HeardNote]]:

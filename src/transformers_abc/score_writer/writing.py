@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,6 +18,7 @@ from transformers_abc.score_writer.spelling import alter_in, find_key
 from transformers_abc.score_writer.voices import assign_voices, instrument_evidence
 
 SILENT_TEMPO = Tempo(Fraction(1, 4), Fraction(120))
+LONGEST_PICKUP = Fraction(1, 2)  # of a bar
 # A clef is chosen by the middle of a voice's range: at least this pitch, in this order.
 _CLEFS = ((60, "treble"), (54, "alto"), (0, "bass"))
 
@@ -79,17 +81,18 @@ def _pitch_class_weights(voices: list[list[QuantisedNote]]) -> np.ndarray:
 def _bars(voices: list[list[QuantisedNote]], grid: BarGrid) -> tuple[Fraction, tuple[Fraction, ...]]:
     """The beat at which the tune starts, and its bars' lengths in whole notes.
 
-    What precedes the first whole bar becomes a pickup, whose length is cut to whole beats. The last bar is always complete.
+    Notes that precede the first whole bar become a pickup, unless that would nearly fill a bar: then the bar is filled with rests. The last
+    bar is always complete.
     """
     per_bar, beat_wn = grid.beats_per_bar, grid.metre.beat_wn
     first = min(note.onset_beats for voice in voices for note in voice)
     last = max(note.onset_beats + note.length_beats for voice in voices for note in voice)
-    start = Fraction(first.__floor__())
-    pickup = (grid.downbeat - start) % per_bar
-    first_bar = start + pickup
-    whole_bars = max(-((first_bar - last) // per_bar), 1) if last > first_bar else 0
-    bars = ((pickup * beat_wn,) if pickup else ()) + (grid.metre.bar_wn,) * int(whole_bars)
-    return start, bars
+    pickup = (grid.downbeat - first) % per_bar
+    if pickup > LONGEST_PICKUP * per_bar:
+        first, pickup = first + pickup - per_bar, Fraction(0)
+    whole_bars = math.ceil((last - first - pickup) / per_bar)
+    bars = ((pickup * beat_wn,) if pickup else ()) + (grid.metre.bar_wn,) * whole_bars
+    return first, bars
 
 
 def _voice(heard: list[HeardNote], quantised: list[QuantisedNote], place: _Grid, key: Key) -> Voice:

@@ -1,0 +1,79 @@
+"""Training the listener: targets, learning, and resuming where it stopped."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from transformers_abc.data.performance import PlayedNote
+from transformers_abc.data.synthesis import SyntheticClip
+from transformers_abc.models.configuration import AbcListenerConfig
+from transformers_abc.models.listener import IGNORED_LABEL
+from transformers_abc.notation.instruments import INSTRUMENT_BY_CODE
+from transformers_abc.training.listener import ListenerTrainingConfig, train_listener
+from transformers_abc.training.targets import listener_targets
+
+VIOLIN, FLUTE = INSTRUMENT_BY_CODE["vn"], INSTRUMENT_BY_CODE["fl"]
+TINY = AbcListenerConfig(hidden_channels=4, dilations=((1, 1),), window_lengths=(2048,), harmonics=(1, 2))
+
+
+def test_targets_of_one_note() -> None:
+    # From 0.51 s (frame 20.4) to 1.0 s (frame 40), A4 (column 48), a labelled violin; and an unlabelled flute.
+    notes = (PlayedNote(0.51, 1.0, 69, 0.5, VIOLIN, 0), PlayedNote(0.0, 0.2, 72, 0.5, FLUTE, 1))
+    targets = listener_targets(SyntheticClip(np.zeros(16_000 * 2, dtype=np.float32), notes, (True, False)), AbcListenerConfig())
+    onset, frame, instrument = targets["onset_labels"], targets["frame_labels"], targets["instrument_labels"]
+    assert onset.shape == frame.shape == (81, 88)
+    assert instrument.shape == (11, 88)
+    # The triangle is two frames wide on both sides: 1 - |t - 20.4| / 2.
+    assert onset[18:24, 48] == pytest.approx([0, 0.3, 0.8, 0.7, 0.2, 0], abs=1e-6)
+    assert np.flatnonzero(frame[:, 48]).tolist() == list(range(20, 40))
+    assert np.flatnonzero(instrument[:, 48] != IGNORED_LABEL).tolist() == [2, 3, 4]  # frames 16 to 39
+    assert set(instrument[2:5, 48]) == {0}
+    assert (instrument[:, 51] == IGNORED_LABEL).all()
+
+
+def test_notes_beyond_the_edges_leave_no_onset() -> None:
+    notes = (PlayedNote(-0.5, 0.5, 69, 0.5, VIOLIN, 0), PlayedNote(0.9, 5.0, 71, 0.5, VIOLIN, 0))
+    targets = listener_targets(SyntheticClip(np.zeros(16_000, dtype=np.float32), notes, (True, True)), AbcListenerConfig())
+    assert targets["onset_labels"][:, 48].max() == 0
+    assert np.flatnonzero(targets["frame_labels"][:, 48]).tolist() == list(range(20))
+    assert np.flatnonzero(targets["frame_labels"][:, 50]).tolist() == list(range(36, 41))
+
+
+def run(out: Path, steps: int) -> dict[str, torch.Tensor]:
+    config = ListenerTrainingConfig(
+        out=out, steps=steps, batch_size=2, clip_s=1.0, warmup_steps=2, checkpoint_every=2, validate_every=100, workers=0, threads=1, seed=5
+    )
+    train_listener(config, TINY)
+    return torch.load(out / "checkpoint.pt", weights_only=True)["model"]
+
+
+def test_a_stopped_run_resumes_with_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = run(tmp_path / "whole", 8)
+    from transformers_abc.training import listener
+
+    update = listener._Run.update
+
+    def stop_after_five(self: listener._Run, batch: dict) -> None:
+        if self.step == 5:
+            raise KeyboardInterrupt
+        update(self, batch)
+
+    monkeypatch.setattr(listener._Run, "update", stop_after_five)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "parts", 8)
+    monkeypatch.setattr(listener._Run, "update", update)
+    resumed = run(tmp_path / "parts", 8)
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+    history = json.loads((tmp_path / "parts" / "training.json").read_text())["history"]
+    assert history[-1]["step"] == 8
+    assert "validation_onset_f1" in history[-1]
+    assert {path.name for path in (tmp_path / "parts").iterdir()} >= {"model.safetensors", "config.json", "preprocessor_config.json"}
+
+
+def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
+    run(tmp_path, 2)
+    with pytest.raises(ValueError, match="belongs to a run with other settings"):
+        train_listener(ListenerTrainingConfig(out=tmp_path, steps=2, seed=6), TINY)
