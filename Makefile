@@ -1,5 +1,7 @@
 # make demo [AUDIO=song.wav]   build and install the wheel in a new environment, transcribe an example or your own file
 # make test                    everything that CI checks
+# make benchmark SCORES=DIR SOUNDFONT=FILE EXCERPTS=DIR    speed, memory and quality beside basic-pitch, into docs/results/
+# make figures                 write docs/results/ into README, cards and docs
 # make clean                   remove what these made
 #
 # PYTHON and TORCH may be set: TORCH="torch==2.13.0 --index-url ..." chooses another build of torch (see README).
@@ -11,7 +13,7 @@ AUDIO ?= examples/greensleeves.ogg
 SOURCES := setup.py README.md $(shell find src -type f -not -name '*.pyc' -not -path '*.egg-info*')
 QUIET_PIP := pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check figures clean
+.PHONY: demo test check baseline benchmark figures clean
 
 demo: .demo/installed
 	@echo "== transcribing $(AUDIO)"
@@ -46,5 +48,20 @@ check: .venv/installed
 	@.venv/bin/$(QUIET_PIP) -e ".[dev]"
 	@touch $@
 
+# basic-pitch without tensorflow: its ONNX weights give the same notes and install in seconds.
+baseline: .baseline/installed
+.baseline/installed:
+	$(PYTHON) -m venv .baseline
+	.baseline/bin/$(QUIET_PIP) --no-deps basic-pitch==0.4.0
+	.baseline/bin/$(QUIET_PIP) onnxruntime librosa mir_eval pretty_midi resampy scipy "numpy<2" "setuptools<80" typing_extensions
+	@touch $@
+
+benchmark: .venv/installed .baseline/installed
+	.venv/bin/python benchmarks/transcribe.py --out docs/results/transcribe.json --baseline .baseline/bin/python \
+	    $(if $(SCORES),--scores $(SCORES)) $(if $(SOUNDFONT),--soundfont $(SOUNDFONT)) $(if $(EXCERPTS),--excerpts $(EXCERPTS))
+
+figures:
+	$(PYTHON) benchmarks/figures.py
+
 clean:
-	rm -rf .demo .venv build dist demo-output src/*.egg-info
+	rm -rf .demo .venv .baseline .benchmark-cache build dist demo-output src/*.egg-info

@@ -1,6 +1,6 @@
 """Render the example tunes to the audio that lies beside them.
 
-    python examples/render.py --soundfont FluidR3_GM.sf2
+python examples/render.py --soundfont FluidR3_GM.sf2
 """
 
 import argparse

@@ -69,7 +69,9 @@ def surround(path: Path) -> None:
     soundfile.write(path, np.zeros((8000 * 3, 6)), 8000)
 
 
-@pytest.mark.parametrize(("write", "warnings"), [(silence, ["nothing but silence"]), (surround, ["8000 Hz", "6 channels", "nothing but silence"])])
+@pytest.mark.parametrize(
+    ("write", "warnings"), [(silence, ["nothing but silence"]), (surround, ["8000 Hz", "6 channels", "nothing but silence"])]
+)
 def test_silence_and_odd_formats_warn_and_give_a_score(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], write: object, warnings: list[str]
 ) -> None:
@@ -103,7 +105,9 @@ def test_mistakes_are_one_line_and_status_two(
     assert listing(tmp_path) == set()
 
 
-def test_a_folder_that_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_cannot_be_written_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("os.access", lambda path, mode: False)  # the suite may run as root, whom permissions do not stop
     assert main(["transcribe", str(EXAMPLE), "-o", str(tmp_path / "song.abc")]) == 2
     assert "no permission to write" in capsys.readouterr().err
@@ -127,7 +131,7 @@ def test_help_teaches(arguments: list[str]) -> None:
 
 
 def test_training_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    small = ["--steps", "1", "--batch-size", "1", "--clip-s", "1", "--workers", "0", "--validate-every", "9", "--threads", "1"]
+    small = ["--steps", "1", "--batch-size", "1", "--clip-s", "1", "--workers", "0", "--validation-clips", "1", "--threads", "1"]
     assert main(["train", "listener", "--out", str(tmp_path / "run"), *small]) == 0
     assert (tmp_path / "run" / "model.safetensors").stat().st_size > 100_000
     assert main(["train", "listener", "--out", str(tmp_path / "run"), *small, "--scores", str(tmp_path / "none")]) == 2

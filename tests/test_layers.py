@@ -57,13 +57,17 @@ def test_imports_point_down(path: Path) -> None:
             assert other == own or LAYERS[other] < LAYERS[own], f"{path.name} (layer {LAYERS[own]}) imports {name} (layer {LAYERS[other]})"
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if p.relative_to(PACKAGE).parts[0].removesuffix(".py") in LIGHT_PACKAGES], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", [p for p in modules() if p.relative_to(PACKAGE).parts[0].removesuffix(".py") in LIGHT_PACKAGES], ids=lambda p: p.name
+)
 def test_light_packages_import_nothing_heavy(path: Path) -> None:
     heavy = {name for name in imports_of(path, top_level_only=True) if name.split(".")[0] in HEAVY}
     assert not heavy
 
 
-@pytest.mark.parametrize("statement", ["import transformers_abc", "from transformers_abc.cli import main; main(['transcribe', 'none.wav', '--midi'])"])
+@pytest.mark.parametrize(
+    "statement", ["import transformers_abc", "from transformers_abc.cli import main; main(['transcribe', 'none.wav', '--midi'])"]
+)
 def test_import_and_command_line_load_nothing_heavy(statement: str) -> None:
     loaded = f"{statement}\nimport sys\nprint([name for name in {HEAVY} if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)

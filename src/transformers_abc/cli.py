@@ -76,7 +76,9 @@ def _transcribe(options: argparse.Namespace) -> int:
     failures = 0
     for source, target in zip(options.inputs, targets, strict=True):
         try:
-            written = write_transcription(source, target, midi=options.midi, heard_json=options.json, interleave=options.interleave, warn=_complain)
+            written = write_transcription(
+                source, target, midi=options.midi, heard_json=options.json, interleave=options.interleave, warn=_complain
+            )
         except (AudioError, OutputError) as error:
             _complain(str(error))
             failures += 1
@@ -98,7 +100,9 @@ def _targets(options: argparse.Namespace) -> list[Path | None]:
     if output.is_dir():
         targets = [output / f"{source.stem}.abc" for source in sources]
         if len(set(targets)) < len(targets):
-            raise UserError("two recordings have the same name, so their scores would overwrite each other: transcribe them into different folders")
+            raise UserError(
+                "two recordings have the same name, so their scores would overwrite each other: transcribe them into different folders"
+            )
         return list(targets)
     if len(sources) > 1:
         raise UserError(f"{output}: several recordings need an existing folder: mkdir {output}")
@@ -122,11 +126,12 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     listener.add_argument("--out", type=Path, required=True, help="folder for checkpoints and the finished model")
     listener.add_argument("--scores", type=Path, help="folder of MusicXML scores to play (default: invented music only)")
     listener.add_argument("--soundfont", type=Path, help="SoundFont to play them on, with fluidsynth (default: invented timbres only)")
-    listener.add_argument("--steps", type=int, default=2400, help="updates in all (default: %(default)s)")
+    listener.add_argument("--steps", type=int, default=2000, help="updates in all (default: %(default)s)")
     listener.add_argument("--batch-size", type=int, default=8, help="clips per update (default: %(default)s)")
     listener.add_argument("--clip-s", type=float, default=3.0, help="seconds per clip (default: %(default)s)")
-    listener.add_argument("--learning-rate", type=float, default=2e-3, help="of AdamW (default: %(default)s)")
+    listener.add_argument("--learning-rate", type=float, default=3e-3, help="of AdamW (default: %(default)s)")
     listener.add_argument("--validate-every", type=int, default=250, help="updates between validations (default: %(default)s)")
+    listener.add_argument("--validation-clips", type=int, default=40, help="clips to validate on (default: %(default)s)")
     listener.add_argument("--checkpoint-every", type=int, default=50, help="updates between checkpoints (default: %(default)s)")
     listener.add_argument("--workers", type=int, default=1, help="processes that make clips (default: %(default)s)")
     listener.add_argument("--threads", type=int, default=2, help="threads of the network on a CPU (default: %(default)s)")

@@ -140,7 +140,9 @@ def hear(path: str | Path, *, progress: bool = False) -> Hearing:
     peak = 0.0
     windows = _windows(recording, config.sampling_rate)
     total = int(np.ceil(recording.duration_s / CENTRE_S))
-    bar = tqdm(windows, recording.path.name, total, delay=PROGRESS_AFTER_S, unit="window", file=sys.stderr, disable=not progress, leave=False)
+    bar = tqdm(
+        windows, recording.path.name, total, delay=PROGRESS_AFTER_S, unit="window", file=sys.stderr, disable=not progress, leave=False
+    )
     for samples, kept_s in bar:
         peak = max(peak, float(np.abs(samples).max()))
         posteriors.append(_listen(listener, extractor, samples, kept_s))

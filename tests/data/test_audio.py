@@ -18,7 +18,9 @@ def read_all(path: Path, rate: int = 16_000) -> np.ndarray:
     return np.concatenate(list(Recording(path).blocks(rate)))
 
 
-@pytest.mark.parametrize(("suffix", "rate"), [("wav", 48_000), ("flac", 44_100), ("ogg", 22_050), ("mp3", 32_000), ("wav", 8_000), ("wav", 16_000)])
+@pytest.mark.parametrize(
+    ("suffix", "rate"), [("wav", 48_000), ("flac", 44_100), ("ogg", 22_050), ("mp3", 32_000), ("wav", 8_000), ("wav", 16_000)]
+)
 @pytest.mark.parametrize("channels", [1, 2])
 def test_any_format_rate_and_channels_give_the_same_tone(tmp_path: Path, suffix: str, rate: int, channels: int) -> None:
     path = tmp_path / f"tone.{suffix}"
@@ -83,16 +85,14 @@ def test_bad_recordings_are_named_with_their_fault(tmp_path: Path, write: object
     assert "\n" not in str(error.value)
 
 
-def test_a_damaged_file_is_an_error_or_ends_early(tmp_path: Path) -> None:
+def test_a_damaged_file_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "damaged.flac"
     soundfile.write(path, tone(44_100, 5.0), 44_100)
     content = bytearray(path.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 2000] = b"\0" * 2000
     path.write_bytes(content)
-    try:
+    with pytest.raises(AudioError, match="damaged"):
         read_all(path)
-    except AudioError as error:
-        assert "damaged" in str(error)
 
 
 def test_doubts_are_spelled_out(tmp_path: Path) -> None:

@@ -95,5 +95,5 @@ def test_validation_works_are_a_small_share() -> None:
 
 
 def test_a_missing_soundfont_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="no SoundFont at .*none.sf2"):
+    with pytest.raises(FileNotFoundError, match=r"no SoundFont at .*none\.sf2"):
         SoundFontBank(tmp_path / "none.sf2", RATE)

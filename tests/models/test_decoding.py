@@ -13,7 +13,9 @@ def posteriors(frames: int = 80) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def decoded(onset: np.ndarray, frame: np.ndarray, instrument: np.ndarray) -> list[tuple[float, float, int]]:
-    return [(round(n.onset_s, 4), round(n.offset_s, 4), n.pitch_midi) for n in decode_notes(onset, frame, instrument, FRAME_S, None, LOWEST)]
+    return [
+        (round(n.onset_s, 4), round(n.offset_s, 4), n.pitch_midi) for n in decode_notes(onset, frame, instrument, FRAME_S, None, LOWEST)
+    ]
 
 
 def test_one_note() -> None:

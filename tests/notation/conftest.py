@@ -59,7 +59,7 @@ def tunes(draw: st.DrawFn, tuplets: tuple[int, ...] = (3, 5, 7, 9), plain: bool 
     """
     metres, bar_lengths_wn = [(Fraction(0), draw(st.sampled_from(METRES)))], []
     now_wn = Fraction(0)
-    for bar in range(draw(st.integers(1, 5))):
+    for bar in range(draw(st.integers(1, 4))):
         if bar and draw(st.integers(0, 3)) == 0:
             metres.append((now_wn, draw(st.sampled_from(METRES))))
         metre = metres[-1][1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from fractions import Fraction as F  # noqa: N817  (short, for the tables)
+from fractions import Fraction as F
 from pathlib import Path
 
 import pytest
@@ -73,8 +73,8 @@ def sounds(tune: Tune, voice: int = 0) -> list[tuple[F, F, int]]:
             [
                 DIVISIONS_2 + note("C 4", 4, '<tie type="start"/><voice>1</voice>') + "<backup><duration>4</duration></backup>"
                 "<forward><duration>2</duration></forward>" + note("C 4", 2, '<tie type="start"/><voice>2</voice>'),
-                note("C 4", 2, '<tie type="stop"/><voice>2</voice>') + "<backup><duration>2</duration></backup>"
-                "" + note("C 4", 4, '<tie type="stop"/><voice>1</voice>'),
+                note("C 4", 4, '<tie type="stop"/><voice>1</voice>') + "<backup><duration>4</duration></backup>"
+                "" + note("C 4", 2, '<tie type="stop"/><voice>2</voice>'),
             ],
             [(0, F(1), 60), (F(1, 4), F(1, 2), 60)],
             id="ties of a unison stay in their voices",
@@ -130,9 +130,10 @@ def test_rounded_tuplets_become_exact_and_backup_follows(tmp_path: Path) -> None
 
 
 def test_played_length_wins_over_written_type(tmp_path: Path) -> None:
-    """A dotted half (6) engraved without its dot is no rounding."""
-    tune = read(tmp_path, score([DIVISIONS_2 + note("C 4", 6, "<type>half</type>")]))
-    assert sounds(tune) == [(0, F(3, 4), 60)]
+    """A dotted half (6) engraved without its dot, and a triplet quarter (1.33) that lasts 3, are no roundings."""
+    triplet = "<type>quarter</type><time-modification><actual-notes>3</actual-notes><normal-notes>2</normal-notes></time-modification>"
+    tune = read(tmp_path, score([DIVISIONS_2 + note("C 4", 6, "<type>half</type>") + note("D 4", 3, triplet)]))
+    assert sounds(tune) == [(0, F(3, 4), 60), (F(3, 4), F(3, 8), 62)]
 
 
 def test_pickup_metre_key_and_tempo_changes(tmp_path: Path) -> None:
@@ -173,10 +174,11 @@ def test_sound_rules_where_the_metronome_disagrees(tmp_path: Path) -> None:
 
 
 def test_bars_are_common_and_as_long_as_the_longest_part(tmp_path: Path) -> None:
-    tune = read(tmp_path, score([DIVISIONS_2 + note("C 4", 2), note("D 4", 8)], [DIVISIONS_2 + note("C 3", 4)]))
+    chord = note("C 3", 2) + note("E 3", 4, before="<chord/>")  # its longer note counts
+    tune = read(tmp_path, score([DIVISIONS_2 + note("C 4", 2), note("D 4", 8)], [DIVISIONS_2 + chord]))
     assert tune.bar_lengths_wn == (F(1, 2), F(1))
     assert sounds(tune, 0) == [(0, F(1, 4), 60), (F(1, 2), F(1), 62)]
-    assert sounds(tune, 1) == [(0, F(1, 2), 48)]
+    assert sounds(tune, 1) == [(0, F(1, 4), 48), (0, F(1, 2), 52)]
 
 
 def test_transposing_part_sounds(tmp_path: Path) -> None:
@@ -186,6 +188,13 @@ def test_transposing_part_sounds(tmp_path: Path) -> None:
     tune = read(tmp_path, score([content]))
     assert [(n.pitch_midi, n.letter, n.alter) for n in tune.voices[0].notes] == [(62, "D", 0), (64, "E", 0), (68, "A", -1)]
     assert tune.keys == ((0, Key(0)),)
+
+
+def test_transposing_never_needs_triple_sharps(tmp_path: Path) -> None:
+    """E double sharp on a clarinet in A would sound as C triple sharp: D sharp."""
+    content = attributes("<transpose><chromatic>-3</chromatic></transpose>") + note("E2 4", 2)
+    (sound,) = read(tmp_path, score([content])).voices[0].notes
+    assert (sound.pitch_midi, sound.letter, sound.alter) == (63, "D", 1)
 
 
 def test_octave_transposition_and_clefs(tmp_path: Path) -> None:

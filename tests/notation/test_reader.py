@@ -220,7 +220,7 @@ def test_nothing_to_read(text):
 # --- Round trip ---------------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), interleave=st.booleans(), bars_per_line=st.integers(1, 5))
 def test_what_is_written_is_read_back(random_tunes, data, interleave, bars_per_line):
     tune = data.draw(random_tunes())

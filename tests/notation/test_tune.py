@@ -40,7 +40,7 @@ def test_what_is_no_note(length, pitch, alter, message):
     [
         (Key(0), "C", ""),
         (Key(2), "D", "F# C#"),
-        (Key(-3, "minor"), "Cmin", "Bb Eb Ab"),
+        (Key(-3, "minor"), "Cmin", "Ab Eb Bb"),
         (Key(7), "C#", "F# C# G# D# A# E# B#"),
         (Key(-7, "lydian"), "Fblyd", "Fb Cb Gb Db Ab Eb Bb"),
         (Key(1, "dorian"), "Ador", "F#"),

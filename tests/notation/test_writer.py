@@ -249,7 +249,7 @@ def test_a_line_needs_a_bar():
 # --- Oracle -------------------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40, phases=(Phase.reuse, Phase.generate), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, phases=(Phase.reuse, Phase.generate), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), interleave=st.booleans())
 def test_abc2midi_plays_what_is_written(abc2midi, random_tunes, data, interleave):
     """Exactly, in ticks; triplets and quintuplets only, since others fall between the 480 ticks of a quarter."""

@@ -1,5 +1,7 @@
 """Beats and metre from notes whose beats are known."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from transformers_abc.score_writer.metre import find_metre
 
 def performance(lengths_beats: list[float], bpm: float, start_s: float = 0.3, pitch: int = 67) -> list[HeardNote]:
     onsets = start_s + np.concatenate([[0], np.cumsum(lengths_beats)]) * 60 / bpm
-    return [HeardNote(float(on), float(off) - 0.02, pitch) for on, off in zip(onsets[:-1], onsets[1:], strict=True)]
+    return [HeardNote(float(on), float(off) - 0.02, pitch) for on, off in pairwise(onsets.tolist())]
 
 
 WALTZ = [2, 1] * 8 + [1, 1, 1, 3]
@@ -33,7 +35,9 @@ def test_beats_follow_a_slowing_performance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lengths", "bpm", "expected"), [(WALTZ, 120, Metre(3, 4)), (MARCH, 100, Metre(4, 4)), (JIG, 80, Metre(6, 8))], ids=["waltz", "march", "jig"]
+    ("lengths", "bpm", "expected"),
+    [(WALTZ, 120, Metre(3, 4)), (MARCH, 100, Metre(4, 4)), (JIG, 80, Metre(6, 8))],
+    ids=["waltz", "march", "jig"],
 )
 def test_metre(lengths: list[float], bpm: float, expected: Metre) -> None:
     notes = performance(lengths, bpm)

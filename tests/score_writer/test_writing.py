@@ -31,7 +31,9 @@ def perform(tune: Tune, jitter_s: float, seed: int) -> list[HeardNote]:
     rng = np.random.default_rng(seed)
     return [
         HeardNote(
-            max(tune.seconds_at(note.onset_wn) + 1.0 + rng.normal(0, jitter_s), 0.0), tune.seconds_at(note.end_wn) + 0.96 + rng.normal(0, jitter_s), note.pitch_midi
+            max(tune.seconds_at(note.onset_wn) + 1.0 + rng.normal(0, jitter_s), 0.0),
+            tune.seconds_at(note.end_wn) + 0.96 + rng.normal(0, jitter_s),
+            note.pitch_midi,
         )
         for voice in tune.voices
         for note in voice.notes

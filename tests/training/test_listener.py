@@ -44,7 +44,16 @@ def test_notes_beyond_the_edges_leave_no_onset() -> None:
 
 def run(out: Path, steps: int) -> dict[str, torch.Tensor]:
     config = ListenerTrainingConfig(
-        out=out, steps=steps, batch_size=2, clip_s=1.0, warmup_steps=2, checkpoint_every=2, validate_every=100, workers=0, threads=1, seed=5
+        out=out,
+        steps=steps,
+        batch_size=2,
+        clip_s=1.0,
+        warmup_steps=2,
+        checkpoint_every=2,
+        validation_clips=2,
+        workers=0,
+        threads=1,
+        seed=5,
     )
     train_listener(config, TINY)
     return torch.load(out / "checkpoint.pt", weights_only=True)["model"]

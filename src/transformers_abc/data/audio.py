@@ -54,7 +54,9 @@ class Recording:
         """What may harm a transcription of this file, one sentence each."""
         doubts = []
         if self.sampling_rate < LOWEST_GOOD_RATE:
-            doubts.append(f"{self.path}: sampled at {self.sampling_rate} Hz; instruments are told apart better at {LOWEST_GOOD_RATE} Hz or more")
+            doubts.append(
+                f"{self.path}: sampled at {self.sampling_rate} Hz; instruments are told apart better at {LOWEST_GOOD_RATE} Hz or more"
+            )
         if self.channels > 2:
             doubts.append(f"{self.path}: {self.channels} channels are mixed to one")
         return doubts

@@ -6,7 +6,9 @@ performance is random but a function of its generator alone: the same seed gives
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -23,7 +25,12 @@ QUARTER_BPM_RANGE = (40.0, 208.0)
 SHORTEST_NOTE_S = 0.05
 
 # Ensembles that people record, by instrument code; otherwise instruments are drawn freely.
-ENSEMBLES = (("vn", "vn", "va", "vc", "db"), ("fl", "ob", "cl", "hn", "bn"), ("tpt", "tpt", "hn", "tbn", "tba"), ("fl", "vn", "va", "vc", "pno"))
+ENSEMBLES = (
+    ("vn", "vn", "va", "vc", "db"),
+    ("fl", "ob", "cl", "hn", "bn"),
+    ("tpt", "tpt", "hn", "tbn", "tba"),
+    ("fl", "vn", "va", "vc", "pno"),
+)
 REGISTER_WHIM = 4.0  # semitones by which an arranger may misjudge who fits best
 
 
@@ -117,7 +124,7 @@ def _choose_instruments(parts: list[np.ndarray], rng: np.random.Generator) -> li
     def distance(instrument: Instrument, part: np.ndarray) -> float:
         return abs((instrument.lowest + instrument.highest) / 2 - float(np.median(part[:, PITCH])) - rng.normal(0, REGISTER_WHIM))
 
-    return [min(members, key=lambda instrument, part=part: distance(instrument, part)) for part in parts]
+    return [min(members, key=partial(distance, part=part)) for part in parts]
 
 
 def _fit_range(pitches: np.ndarray, instrument: Instrument, rng: np.random.Generator) -> np.ndarray:
@@ -130,7 +137,7 @@ def _fit_range(pitches: np.ndarray, instrument: Instrument, rng: np.random.Gener
     return np.where(shifted > instrument.highest, shifted - 12 * np.ceil((shifted - instrument.highest) / 12), shifted).astype(int)
 
 
-def _rubato(rng: np.random.Generator):  # noqa: ANN202  (a local function of times)
+def _rubato(rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
     """A smooth, monotonic warp of time: tempo drifts by a few per cent, over several seconds."""
     depth, period, phase = rng.uniform(0, 0.06), rng.uniform(3, 12), rng.uniform(0, 2 * np.pi)
     omega = 2 * np.pi / period

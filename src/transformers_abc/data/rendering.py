@@ -18,7 +18,7 @@ TAIL_S = 0.5  # after the last note
 
 
 def render_tune(tune: Tune, bank: SoundFontBank | None, seed: int, sampling_rate: int) -> np.ndarray:
-    """Play a tune as written, without a room.
+    r"""Play a tune as written, without a room.
 
     Args:
         tune: voices whose program is none of `HEARD_INSTRUMENTS` sound as a piano.
@@ -30,7 +30,7 @@ def render_tune(tune: Tune, bank: SoundFontBank | None, seed: int, sampling_rate
         ``[samples]``, mono float32, peak 0.8.
 
     >>> from transformers_abc.notation.reader import read_abc
-    >>> len(render_tune(read_abc("X:1\\nQ:1/4=60\\nK:C\\nc4|"), None, 0, 8000)) / 8000
+    >>> len(render_tune(read_abc("X:1\nQ:1/4=60\nK:C\nc4|"), None, 0, 8000)) / 8000
     2.5
     """
     notes = [

@@ -61,7 +61,12 @@ class SyntheticClips:
 
 
 def render_notes(
-    notes: list[PlayedNote], duration_s: float, bank: SoundFontBank | None, rng: np.random.Generator, sampling_rate: int, bank_share: float = 1.0
+    notes: list[PlayedNote],
+    duration_s: float,
+    bank: SoundFontBank | None,
+    rng: np.random.Generator,
+    sampling_rate: int,
+    bank_share: float = 1.0,
 ) -> tuple[np.ndarray, list[bool]]:
     """Play notes on one sound per part.
 
@@ -83,7 +88,9 @@ def render_notes(
     for note in notes:
         if note.part not in sources:
             from_bank = bank is not None and rng.random() < bank_share
-            source = bank.source(note.instrument) if bank is not None and from_bank else RandomTimbre(rng, sampling_rate, note.instrument.decays)
+            source = (
+                bank.source(note.instrument) if bank is not None and from_bank else RandomTimbre(rng, sampling_rate, note.instrument.decays)
+            )
             sources[note.part] = source, from_bank
         source, is_instrument = sources[note.part]
         labelled.append(is_instrument)

@@ -1,7 +1,7 @@
 """Sound sources: how one note of an instrument sounds.
 
-Two sources share one method, ``note(...) -> samples``: `SoundFontBank` plays samples of a SoundFont, `RandomTimbre` draws an instrument that
-never existed (harmonic envelope, resonances, vibrato, noise), which costs nothing and cannot leak a test sound.
+Two sources share one method, ``note(...) -> samples``: `SoundFontBank` plays samples of a SoundFont, `RandomTimbre` draws an instrument
+that never existed (harmonic envelope, resonances, vibrato, noise), which costs nothing and cannot leak a test sound.
 
 All audio is mono float32 at one sampling rate; a note's peak is about its loudness.
 """
@@ -54,7 +54,9 @@ def draw_expression(instrument: Instrument, rng: np.random.Generator) -> Express
     vibrato = 0.0 if instrument.decays or rng.random() < 0.5 else rng.uniform(5, 45)
     glide = 0.0 if instrument.decays or rng.random() < 0.8 else rng.uniform(-120, 80)
     attack = rng.uniform(0.002, 0.01) if instrument.decays else rng.choice([rng.uniform(0.004, 0.03), rng.uniform(0.03, 0.11)])
-    return Expression(rng.normal(0, 7), vibrato, rng.uniform(4.2, 7.2), glide, float(attack), rng.uniform(0.02, 0.18), rng.uniform(-0.6, 0.6))
+    return Expression(
+        rng.normal(0, 7), vibrato, rng.uniform(4.2, 7.2), glide, float(attack), rng.uniform(0.02, 0.18), rng.uniform(-0.6, 0.6)
+    )
 
 
 def _pitch_ratio(samples: int, sampling_rate: int, expression: Expression) -> np.ndarray:
@@ -165,7 +167,9 @@ class _SampledInstrument:
 
     def note(self, pitch_midi: int, length_s: float, loudness: float, expression: Expression, rng: np.random.Generator) -> np.ndarray:
         # A neighbouring pitch's sample, replayed faster or slower, is a different colour of the same instrument.
-        near = [pitch for pitch in self._pitches if abs(pitch - pitch_midi) <= BANK_PITCH_STEP] or [min(self._pitches, key=lambda p: abs(p - pitch_midi))]
+        near = [pitch for pitch in self._pitches if abs(pitch - pitch_midi) <= BANK_PITCH_STEP] or [
+            min(self._pitches, key=lambda p: abs(p - pitch_midi))
+        ]
         neighbour = near[int(rng.integers(len(near)))]
         layer = BANK_VELOCITIES[int(rng.random() < loudness)]
         stored = self._notes[neighbour, layer]
@@ -203,7 +207,7 @@ def _render_instrument(path: Path, instrument: Instrument, sampling_rate: int) -
     for pitch, velocity in keys:
         track.append(mido.Message("note_on", note=pitch, velocity=velocity))
         track.append(mido.Message("note_off", note=pitch, time=round(BANK_NOTE_S * 1000)))
-        track.append(mido.Message("control_change", control=3, time=round(BANK_RELEASE_S * 1000)))  # undefined controller: only its time counts
+        track.append(mido.Message("control_change", control=3, time=round(BANK_RELEASE_S * 1000)))  # no such controller: only time passes
     audio = _fluidsynth(path, mido.MidiFile(ticks_per_beat=500, tracks=[track]), sampling_rate)  # 120 bpm: a tick is a millisecond
     slot = round((BANK_NOTE_S + BANK_RELEASE_S) * sampling_rate)
     audio = np.pad(audio, (0, max(slot * len(keys) - len(audio), 0)))

@@ -8,6 +8,8 @@ from transformers import PretrainedConfig
 
 from transformers_abc.notation.instruments import HEARD_INSTRUMENTS
 
+INSTRUMENT_CODES = tuple(instrument.code for instrument in HEARD_INSTRUMENTS)
+
 
 class AbcListenerConfig(PretrainedConfig):
     """Configuration of `AbcListener` and of the log-frequency input it expects.
@@ -42,7 +44,7 @@ class AbcListenerConfig(PretrainedConfig):
         harmonics: tuple[float, ...] = (0.5, 1, 2, 3, 4, 5, 6, 7, 8),
         hidden_channels: int = 32,
         dilations: tuple[tuple[int, int], ...] = ((1, 1), (1, 12), (2, 1), (4, 12), (8, 1), (2, 7), (4, 1), (1, 1)),
-        instruments: tuple[str, ...] = tuple(instrument.code for instrument in HEARD_INSTRUMENTS),
+        instruments: tuple[str, ...] = INSTRUMENT_CODES,
         instrument_stride: int = 8,
         decoding_thresholds: dict[str, float] | None = None,
         **kwargs: Any,

@@ -33,7 +33,12 @@ class DecodingThresholds:
 
 
 def decode_notes(
-    onset: np.ndarray, frame: np.ndarray, instrument: np.ndarray, frame_s: float, thresholds: DecodingThresholds | None = None, lowest_pitch: int = 21
+    onset: np.ndarray,
+    frame: np.ndarray,
+    instrument: np.ndarray,
+    frame_s: float,
+    thresholds: DecodingThresholds | None = None,
+    lowest_pitch: int = 21,
 ) -> list[HeardNote]:
     """Read notes off the listener's posteriors.
 
@@ -54,7 +59,9 @@ def decode_notes(
         for start, end, confidence in _note_spans(onset[:, column], frame[:, column], frame_s, thresholds):
             first, last = int(start) // stride, max(int(end) // stride, int(start) // stride) + 1
             evidence = instrument[first:last, column].astype(np.float64).mean(axis=0)
-            notes.append(HeardNote(start * frame_s, end * frame_s, lowest_pitch + int(column), confidence, tuple(evidence.round(4).tolist())))
+            notes.append(
+                HeardNote(start * frame_s, end * frame_s, lowest_pitch + int(column), confidence, tuple(evidence.round(4).tolist()))
+            )
     return sorted(note for note in notes if note.duration_s >= thresholds.shortest_s)
 
 

@@ -19,7 +19,7 @@ from transformers.utils import ModelOutput
 from transformers_abc.models.configuration import AbcListenerConfig
 
 # How much each head weighs in the loss. Onsets are rarer than frames, and a wrong instrument harms a score less than a wrong note.
-ONSET_WEIGHT, FRAME_WEIGHT, INSTRUMENT_WEIGHT = 1.0, 0.5, 0.05
+ONSET_WEIGHT, FRAME_WEIGHT, INSTRUMENT_WEIGHT = 1.0, 0.5, 0.2
 # A frame at which some note starts is about forty times rarer than one without; a moderate weight keeps the posteriors usable as they are.
 ONSET_POSITIVE_WEIGHT = 3.0
 IGNORED_LABEL = -100  # no note, or nobody knows the instrument
@@ -72,13 +72,22 @@ class AbcListener(PreTrainedModel):
         width = config.hidden_channels
         # One third of a semitone per input bin becomes one pitch per output column.
         self.stem = nn.Conv2d(
-            len(config.window_lengths) * len(config.harmonics), width, (3, 5), stride=(1, config.bins_per_semitone), padding=(1, 1), bias=False
+            len(config.window_lengths) * len(config.harmonics),
+            width,
+            (3, 5),
+            stride=(1, config.bins_per_semitone),
+            padding=(1, 1),
+            bias=False,
         )
         self.stem_norm = nn.BatchNorm2d(width)
         self.blocks = nn.ModuleList(_ResidualBlock(width, (time, pitch)) for time, pitch in config.dilations)
         self.onset_head = nn.Conv2d(width, 1, 3, padding=1)
         self.frame_head = nn.Conv2d(width, 1, 3, padding=1)
-        self.instrument_block = nn.Conv2d(width, 2 * width, 3, padding=1)
+        # Timbre is read from the stem too, since the blocks are busy with pitch.
+        self.instrument_norm = nn.BatchNorm2d(2 * width)
+        self.instrument_block = nn.Sequential(
+            nn.Conv2d(2 * width, 2 * width, 3, padding=1, bias=False), nn.BatchNorm2d(2 * width), nn.ReLU()
+        )
         self.instrument_head = nn.Conv2d(2 * width, len(config.instruments), (3, 1), padding=(1, 0))
         self.post_init()
 
@@ -108,13 +117,13 @@ class AbcListener(PreTrainedModel):
             onset_labels, frame_labels: ``[batch, frames, pitches]`` in [0, 1].
             instrument_labels: ``[batch, frames / instrument_stride (rounded up), pitches]``, an index or `IGNORED_LABEL`.
         """
-        hidden = F.relu(self.stem_norm(self.stem(self._stack_harmonics(input_features))))
+        stem = hidden = F.relu(self.stem_norm(self.stem(self._stack_harmonics(input_features))))
         for block in self.blocks:
             hidden = block(hidden)
         onset_logits = self.onset_head(hidden).squeeze(1)
         frame_logits = self.frame_head(hidden).squeeze(1)
-        pooled = F.avg_pool2d(hidden, (self.config.instrument_stride, 1), ceil_mode=True)
-        instrument_logits = self.instrument_head(F.relu(self.instrument_block(pooled))).permute(0, 2, 3, 1)
+        pooled = F.avg_pool2d(torch.cat([stem, hidden], dim=1), (self.config.instrument_stride, 1), ceil_mode=True)
+        instrument_logits = self.instrument_head(self.instrument_block(self.instrument_norm(pooled))).permute(0, 2, 3, 1)
         loss = None
         if onset_labels is not None:
             loss = self._loss(onset_logits, frame_logits, instrument_logits, onset_labels, frame_labels, instrument_labels)

@@ -21,7 +21,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 
-from .tune import Metre, Note
+from transformers_abc.notation.tune import Metre, Note
 
 TUPLETS = {3: 2, 5: 4, 7: 4, 9: 8}  # p values in the time of q
 LONGEST_VALUE_WN = Fraction(2)  # a breve, which may be dotted

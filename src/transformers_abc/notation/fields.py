@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .tune import FIFTHS_ORDER, MODE_FIFTHS, Key, Metre, Tempo
+from transformers_abc.notation.tune import FIFTHS_ORDER, MODE_FIFTHS, Key, Metre, Tempo
 
 DEFAULT_CLEF = "treble"
 MAX_METRE_NUMBER = 128

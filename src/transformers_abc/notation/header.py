@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from .fields import VoiceField, default_unit, read_attributes, read_key, read_metre, read_tempo, read_text, read_unit
-from .tune import Key, Metre, Tempo
+from transformers_abc.notation.fields import (
+    VoiceField,
+    default_unit,
+    read_attributes,
+    read_key,
+    read_metre,
+    read_tempo,
+    read_text,
+    read_unit,
+)
+from transformers_abc.notation.tune import Key, Metre, Tempo
 
 # How far an accidental reaches to the bar line: notes whose natural pitches agree modulo this number share it.
 REACH_OF_ACCIDENTALS = {"not": 0, "octave": 10_000, "pitch": 12}

@@ -22,11 +22,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-from .fields import read_attributes, read_key, read_metre, read_tempo, read_unit, read_voice
-from .header import REACH_OF_ACCIDENTALS, Header
-from .lexer import COMMENT, DIRECTIVE_LINE, FIELD_LINE, LINE_END, MUSIC_TOKEN
-from .tune import T, Timed, Tune, effective_changes
-from .voice_reader import VoiceReader
+from transformers_abc.notation.fields import read_attributes, read_key, read_metre, read_tempo, read_unit, read_voice
+from transformers_abc.notation.header import REACH_OF_ACCIDENTALS, Header
+from transformers_abc.notation.lexer import COMMENT, DIRECTIVE_LINE, FIELD_LINE, LINE_END, MUSIC_TOKEN
+from transformers_abc.notation.tune import T, Timed, Tune, effective_changes
+from transformers_abc.notation.voice_reader import VoiceReader
 
 MAX_TEXT_CHARACTERS = 500_000
 MAX_VOICES = 64

@@ -7,7 +7,7 @@ abcjs does not count the accidental of a note tied over the bar line. So a sign 
 
 from __future__ import annotations
 
-from .tune import Key, Note
+from transformers_abc.notation.tune import Key, Note
 
 SIGNS = {-2: "__", -1: "_", 0: "=", 1: "^", 2: "^^"}
 _UNCLEAR = None  # readers disagree about what is in force

@@ -19,10 +19,10 @@ from functools import lru_cache
 from math import ceil
 from operator import attrgetter
 
-from .fields import DEFAULT_CLEF, VoiceField
-from .header import REACH_OF_ACCIDENTALS, Header
-from .lexer import NOTE_TOKEN, length_factor
-from .tune import NATURAL_SEMITONES, Key, Metre, Note, Tempo, Voice
+from transformers_abc.notation.fields import DEFAULT_CLEF, VoiceField
+from transformers_abc.notation.header import REACH_OF_ACCIDENTALS, Header
+from transformers_abc.notation.lexer import NOTE_TOKEN, length_factor
+from transformers_abc.notation.tune import NATURAL_SEMITONES, Key, Metre, Note, Tempo, Voice
 
 MAX_VALUE_WN = Fraction(256)  # of one written note or rest
 MAX_TUNE_WN = 16_384

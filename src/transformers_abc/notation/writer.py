@@ -22,10 +22,10 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
-from .durations import Stretch, Value, divide_bar
-from .fields import Change, field_text, safe_clef, safe_text
-from .spelling import SIGNS, Accidentals
-from .tune import NATURAL_SEMITONES, Key, Metre, Note, Timed, Tune, Voice, effective_changes, value_at
+from transformers_abc.notation.durations import Stretch, Value, divide_bar
+from transformers_abc.notation.fields import Change, field_text, safe_clef, safe_text
+from transformers_abc.notation.spelling import SIGNS, Accidentals
+from transformers_abc.notation.tune import NATURAL_SEMITONES, Key, Metre, Note, Timed, Tune, Voice, effective_changes, value_at
 
 UNIT_WN = Fraction(1, 8)  # one unit for every tune, so that a letter alone always means the same length
 _QUARTER_WN = Fraction(1, 4)

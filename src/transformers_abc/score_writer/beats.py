@@ -63,7 +63,10 @@ def _busiest(notes: list[HeardNote]) -> list[HeardNote]:
     counts = np.searchsorted(onsets, onsets + EXCERPT_S) - np.arange(len(onsets))
     first = int(np.argmax(counts))
     start_s = max(notes[first].onset_s - 1.0, 0.0)
-    return [replace(note, onset_s=note.onset_s - start_s, offset_s=note.offset_s - start_s) for note in notes[first : first + int(counts[first])]]
+    return [
+        replace(note, onset_s=note.onset_s - start_s, offset_s=note.offset_s - start_s)
+        for note in notes[first : first + int(counts[first])]
+    ]
 
 
 def _onset_curve(notes: list[HeardNote]) -> np.ndarray:
@@ -153,7 +156,11 @@ def _quality(beats: Beats, notes: list[HeardNote]) -> float:
     distance = np.abs((position % 1.0)[:, None] - _PLACES)
     worth = (np.exp(-0.5 * (distance / _PLACE_WIDTH) ** 2) * _PLACE_WORTH).max(axis=1)
     occupied = len(np.unique(np.round(position[np.abs(position - np.round(position)) < 0.15]))) / max(np.ptp(position), 1.0)
-    return float((worth * weights).sum() / weights.sum()) + OCCUPANCY_WEIGHT * min(occupied, 1.0) + PREFERENCE_WEIGHT * float(_preference(beats.bpm))
+    return (
+        float((worth * weights).sum() / weights.sum())
+        + OCCUPANCY_WEIGHT * min(occupied, 1.0)
+        + PREFERENCE_WEIGHT * float(_preference(beats.bpm))
+    )
 
 
 def _covering(beats: Beats, notes: list[HeardNote]) -> Beats:

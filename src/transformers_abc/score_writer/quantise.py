@@ -1,7 +1,7 @@
 """From seconds to exact lengths: every onset gets a place on the grid of its beat, every note a length that can be read.
 
-All voices share the division chosen for a beat (none, halves, quarters or thirds), because players divide a beat together far more often than
-against each other.
+All voices share the division chosen for a beat (none, halves, quarters or thirds), because players divide a beat together far more often
+than against each other.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from transformers_abc.score_writer.heard_note import HeardNote
 # Divisions of a beat that are tried, with what their complexity costs (in squared deviations, see `_cost`).
 _SIMPLE_DIVISIONS = {1: 0.0, 2: 0.12, 4: 0.45, 3: 0.6}
 _COMPOUND_DIVISIONS = {1: 0.0, 3: 0.1, 6: 0.5, 2: 0.6}
-# The division that is foreign to the metre (triplets, duplets) costs this much more in a piece where fewer beats than these are filled with it.
+# The division that is foreign to the metre (triplets, duplets) costs this much more in a piece where fewer beats than these are
+# filled with it.
 _FOREIGN = {False: 3, True: 2}
 _FOREIGN_SURCHARGE, _FOREIGN_BEATS = 2.0, 3
 ONSET_DEVIATION = 0.07  # of a beat: the usual distance of an onset from its place

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -65,7 +66,7 @@ def count_voices(notes: list[HeardNote]) -> int:
     )
     time_at = np.zeros(len(notes) + 1)
     sounding = 0
-    for (start, step), (end, _) in zip(edges, edges[1:], strict=False):
+    for (start, step), (end, _) in pairwise(edges):
         sounding += step
         time_at[sounding] += end - start
     share_above = 1 - np.cumsum(time_at[1:]) / max(time_at[1:].sum(), 1e-9)
@@ -123,7 +124,11 @@ def _moments(notes: list[HeardNote]) -> list[list[HeardNote]]:
     """Notes grouped by (nearly) equal onset; a group spans at most twice `SIMULTANEOUS_S`."""
     groups: list[list[HeardNote]] = []
     for note in notes:
-        if groups and note.onset_s - groups[-1][-1].onset_s <= SIMULTANEOUS_S and note.onset_s - groups[-1][0].onset_s <= 2 * SIMULTANEOUS_S:
+        if (
+            groups
+            and note.onset_s - groups[-1][-1].onset_s <= SIMULTANEOUS_S
+            and note.onset_s - groups[-1][0].onset_s <= 2 * SIMULTANEOUS_S
+        ):
             groups[-1].append(note)
         else:
             groups.append([note])

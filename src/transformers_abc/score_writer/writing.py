@@ -99,7 +99,8 @@ def _voice(heard: list[HeardNote], quantised: list[QuantisedNote], place: _Grid,
     instrument = choose_instrument(heard)
     pitches = np.array([note.pitch_midi for note in quantised])
     notes = tuple(
-        Note(place.onset_wn(note.onset_beats), note.length_beats * place.beat_wn, note.pitch_midi, alter_in(key, note.pitch_midi)) for note in quantised
+        Note(place.onset_wn(note.onset_beats), note.length_beats * place.beat_wn, note.pitch_midi, alter_in(key, note.pitch_midi))
+        for note in quantised
     )
     middle = float(np.median(pitches))
     clef = next(name for lowest, name in _CLEFS if middle >= lowest)

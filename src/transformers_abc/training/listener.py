@@ -1,6 +1,6 @@
 """Train the listener on synthetic clips.
 
-    transformers-abc train listener --scores DIR --soundfont FluidR3_GM.sf2 --out listener --steps 2500 --seed 0
+    transformers-abc train listener --scores DIR --soundfont FluidR3_GM.sf2 --out listener --seed 0
 
 Every clip is a function of the seed and its number, so a run that was stopped goes on where it was from its last checkpoint, and two runs
 of one seed on the same machine see the same data.
@@ -18,23 +18,20 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 from transformers import get_wsd_schedule
 
-from transformers_abc.data.performance import PieceNotes
 from transformers_abc.data.scores import load_pieces
 from transformers_abc.data.synthesis import SyntheticClips
 from transformers_abc.data.timbres import SoundFontBank
 from transformers_abc.models.configuration import AbcListenerConfig
-from transformers_abc.models.decoding import DecodingThresholds, decode_notes
 from transformers_abc.models.feature_extraction import AbcFeatureExtractor
-from transformers_abc.models.listener import AbcListener, AbcListenerOutput
+from transformers_abc.models.listener import AbcListener
 from transformers_abc.training.targets import listener_targets
+from transformers_abc.training.validation import ListenerValidator
 
 # The learning rate is constant until it falls to zero over the last part of the run, so that a run can be lengthened, up to there, without
 # changing what it has done: warm-up, stable, decay (Hu et al., MiniCPM, 2024).
 DECAY_SHARE = 0.3
 VALIDATION_SEED = 1_000_003  # far from the seeds that people choose
-VALIDATION_CLIPS = 40
 VALIDATION_CLIP_S = 6.0
-VALIDATION_EDGE_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -44,18 +41,23 @@ class ListenerTrainingConfig:
     out: Path
     scores: Path | None = None
     soundfont: Path | None = None
-    steps: int = 2500
+    steps: int = 2000
     batch_size: int = 8
     clip_s: float = 3.0
-    learning_rate: float = 2e-3
+    learning_rate: float = 3e-3
     weight_decay: float = 1e-2
-    warmup_steps: int = 100
-    checkpoint_every: int = 100
-    validate_every: int = 400
+    warmup_steps: int = 50
+    checkpoint_every: int = 50
+    validate_every: int = 250
+    validation_clips: int = 40
     workers: int = 1
     threads: int = 1
     seed: int = 0
     device: str = "cpu"
+
+
+# Settings that may differ when a run is resumed: they change how it runs, not what it computes.
+_MAY_CHANGE = ("out", "steps", "workers", "threads", "device", "checkpoint_every", "validate_every", "validation_clips")
 
 
 class _ClipDataset(Dataset):
@@ -89,12 +91,14 @@ def train_listener(config: ListenerTrainingConfig, model_config: AbcListenerConf
     dataset = _ClipDataset(clips, model_config, first, count)
     loader = DataLoader(dataset, config.batch_size, num_workers=config.workers, prefetch_factor=4 if config.workers else None)
     validation = SyntheticClips(validation_pieces or training_pieces, bank, VALIDATION_SEED, model_config.sampling_rate, VALIDATION_CLIP_S)
+    validator = ListenerValidator(validation, config.validation_clips, run.extractor)
     for batch in loader:
         run.update(batch)
         if run.step % config.checkpoint_every == 0 or run.step == config.steps:
             run.save_checkpoint()
         if run.step % config.validate_every == 0 or run.step == config.steps:
-            run.log(validate(run.model, run.extractor, validation))
+            run.log(validator.figures(run.model))
+    run.model.config.decoding_thresholds = asdict(validator.best_thresholds(run.model))
     run.save()
     return config.out
 
@@ -104,14 +108,18 @@ class _Run:
 
     def __init__(self, config: ListenerTrainingConfig, model_config: AbcListenerConfig) -> None:
         self.config = config
-        self.model = AbcListener(model_config).to(config.device, memory_format=torch.channels_last)
+        self.model = AbcListener(model_config)
+        self.model.to(device=config.device, memory_format=torch.channels_last)  # type: ignore[call-arg]  # transformers wraps `to` untyped
         self.extractor = extractor_for(model_config)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
         decay_steps = int(config.steps * DECAY_SHARE)
         self.schedule = get_wsd_schedule(
             self.optimizer, config.warmup_steps, decay_steps, config.steps, decay_type="linear", warmup_type="linear"
         )
-        self.step, self.history, self._recent, self._since = 0, [], [], time.monotonic()
+        self.step = 0
+        self.history: list[dict[str, float]] = []
+        self._recent: list[float] = []
+        self._since = time.monotonic()
         config.out.mkdir(parents=True, exist_ok=True)
         self._checkpoint = config.out / "checkpoint.pt"
         if self._checkpoint.exists():
@@ -162,8 +170,8 @@ class _Run:
 
     def _settings(self) -> dict[str, object]:
         """What must agree for a checkpoint to be continued; paths by name, so that a run may move to another machine."""
-        decisive = {k: v for k, v in asdict(self.config).items() if k not in ("out", "steps", "workers", "threads", "device", "checkpoint_every")}
-        return {k: v.name if isinstance(v, Path) else v for k, v in decisive.items()}
+        decisive = {name: value for name, value in asdict(self.config).items() if name not in _MAY_CHANGE}
+        return {name: value.name if isinstance(value, Path) else value for name, value in decisive.items()}
 
     def save(self) -> None:
         """Write the finished model in the layout of transformers, weights in half precision."""
@@ -176,48 +184,10 @@ class _Run:
 def extractor_for(config: AbcListenerConfig) -> AbcFeatureExtractor:
     """The feature extractor that fits a listener's configuration."""
     return AbcFeatureExtractor(
-        config.sampling_rate, config.hop_length, tuple(config.window_lengths), config.lowest_pitch, config.bins_per_semitone, config.num_bins
-    )
-
-
-@torch.inference_mode()
-def validate(
-    model: AbcListener, extractor: AbcFeatureExtractor, clips: SyntheticClips, thresholds: DecodingThresholds | None = None
-) -> dict[str, float]:
-    """Onset F1 at 50 ms and the share of right instruments on `VALIDATION_CLIPS` clips."""
-    from mir_eval.transcription import precision_recall_f1_overlap
-
-    model.eval()
-    scores, right, heard = [], 0, 0
-    for index in range(VALIDATION_CLIPS):
-        clip = clips[index]
-        features = extractor(clip.audio).input_features.to(model.device).contiguous(memory_format=torch.channels_last)
-        notes = notes_of(model(features), model.config, thresholds)
-        notes = [note for note in notes if note.onset_s > VALIDATION_EDGE_S]  # what sounds from the start on has no onset to be found
-        truth = [note for note in clip.notes if note.onset_s > VALIDATION_EDGE_S]
-        if not truth or not notes:
-            scores.append(float(not truth and not notes))
-            continue
-        found = np.array([(n.onset_s, n.offset_s) for n in notes])
-        wanted = np.array([(n.onset_s, n.offset_s) for n in truth])
-        hertz = [440 * 2 ** ((np.array([n.pitch_midi for n in some]) - 69) / 12) for some in (truth, notes)]
-        scores.append(precision_recall_f1_overlap(wanted, hertz[0], found, hertz[1], offset_ratio=None)[2])
-        for note, labelled in zip(clip.notes, clip.labelled, strict=True):
-            match = next((n for n in notes if n.pitch_midi == note.pitch_midi and abs(n.onset_s - note.onset_s) < 0.05), None)
-            if labelled and match is not None:
-                heard += 1
-                right += model.config.instruments[int(np.argmax(match.instruments))] == note.instrument.code
-    return {"validation_onset_f1": round(float(np.mean(scores)), 4), "validation_instrument_accuracy": round(right / max(heard, 1), 4)}
-
-
-def notes_of(output: AbcListenerOutput, config: AbcListenerConfig, thresholds: DecodingThresholds | None = None) -> list:
-    """The notes of the first clip of a batch."""
-    assert output.onset_logits is not None and output.frame_logits is not None and output.instrument_logits is not None
-    return decode_notes(
-        output.onset_logits[0].sigmoid().cpu().numpy(),
-        output.frame_logits[0].sigmoid().cpu().numpy(),
-        output.instrument_logits[0].softmax(-1).cpu().numpy(),
-        config.frame_s,
-        thresholds,
+        config.sampling_rate,
+        config.hop_length,
+        tuple(config.window_lengths),
         config.lowest_pitch,
+        config.bins_per_semitone,
+        config.num_bins,
     )
