@@ -79,7 +79,8 @@ def test_spelling_is_kept():
         ("C4/15 C/3", "4/15 1/3"),
         ("C>D E<F G>>A B<<<c", "3/2 1/2 1/2 3/2 7/4 1/4 1/8 15/8"),
         ("C2>D2 C > D z>C", "3 1 3/2 1/2 1/2"),
-        ("C>|D", "3/2 1/2"),  # over a bar line too, as abc2midi and abcjs do
+        ("C|>D", "1 1"),  # nothing is lent back over a bar line
+        ("C>|D", "3/2 1/2"),  # but forward, as in abc2midi and abcjs
         ("C-C D2-|D4-D/ C-zC", "2 13/2 1 1"),
         ("C2->D2", "3 1"),  # the tie finds no C
         ("C-C>D", "5/2 1/2"),

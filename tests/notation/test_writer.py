@@ -68,6 +68,7 @@ def test_plain_rhythm(times, expected):
         ("0 1/14 1/7 3/14 2/7 5/14 3/7 1/2 1", "(7:4:7CCCCCCC C4"),
         ("0 1/9 2/9 1/3 4/9 5/9 2/3 7/9 8/9 1", "(9:8:9CCCCCCCCC"),
         ("z0 1/3 5/12 1/2 1", "z2 (3:2:3z CC C4"),  # the rest gives way at the beat
+        ("z0 1/6 5/24 1/4 1", "(3:2:3z2 C/2C/2 C6"),  # but not within it
         ("0 5/6 11/12 1", "C6- (3:2:3CCC"),  # the long note is cut where the triplet's beat begins
     ],
 )
@@ -87,7 +88,7 @@ def test_tuplets(times, expected):
         (Metre(9, 8), "z0 9/8", "z9"),  # a bar's rest is whole
         (Metre(6, 8), "0 3/40 6/40 9/40 12/40 15/40 3/4", "(5:4:5C3/4C3/4C3/4C3/4C3/4 C3"),  # five in a dotted beat
         (Metre(4, 4), "0 1/8", "C"),  # a pickup of an eighth
-        (Metre(4, 4), "0 1/8 3/8", "C C2"),  # three eighths before the bar line: the beats are counted back from it
+        (Metre(4, 4), "0 1/8 1/4 3/8", "C CC"),  # three eighths: the beats are counted back from the bar line
     ],
 )
 def test_metres(metre, times, expected):
