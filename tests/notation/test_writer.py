@@ -105,6 +105,12 @@ def test_a_triplet_and_a_quintuplet_in_one_beat_are_cut_apart():
     assert rhythm("0 1/12 1/10 1/4 1") == "C/2-(3:2:2C/4C/8-(5:4:2C/16C3/2 C6"
 
 
+def test_a_long_tuplet_has_several_brackets():
+    """Twenty parts of a beat, the tenth and eleventh held together: 19 values. abcjs reads no number beyond 9 there."""
+    music = rhythm(" ".join(f"{part}/80" for part in range(21) if part != 10) + " 1")
+    assert music == "(5:4:6" + "C/8" * 6 + "(5:4:6" + "C/8" * 3 + "C/4" + "C/8" * 2 + "(5:4:7" + "C/8" * 7 + " C6"
+
+
 def test_a_tied_note_within_a_tuplet():
     # In the first beat, a third begins at 1/24 and lasts to the end: 5/24 sounds, 5/16 is written, which no single value has.
     assert rhythm("0 1/24 1/4 1") == "(3:2:3C/2C3/2-C C6"

@@ -25,6 +25,7 @@ from transformers_abc.notation.tune import Metre, Note
 
 TUPLETS = {3: 2, 5: 4, 7: 4, 9: 8}  # p values in the time of q
 LONGEST_VALUE_WN = Fraction(2)  # a breve, which may be dotted
+MOST_IN_TUPLET = 9  # values in one bracket: abcjs reads one digit
 NARROWEST_TUPLET_WN = Fraction(1, 64)
 _WINDOW_WIDTHS_WN = [NARROWEST_TUPLET_WN * 2**doublings for doublings in range(8)]  # to two whole notes
 _ODD_PARTS = (1, 3, 7)  # of the length, as a multiple of a power of two: undotted, dotted, double-dotted
@@ -120,6 +121,16 @@ def _strongest_between(start_wn: Fraction, end_wn: Fraction, beat_wn: Fraction) 
     raise AssertionError(f"nothing lies between {start_wn} and {end_wn}")  # callers split only what is longer than a grid step
 
 
+def _bracketed(values: Sequence[Value], ratio: tuple[int, int]) -> list[Value]:
+    """The values with the head of their tuplet, or of several brackets of about one size where one would be too long."""
+    brackets = -(-len(values) // MOST_IN_TUPLET)
+    firsts = [len(values) * bracket // brackets for bracket in range(brackets + 1)]
+    headed = list(values)
+    for first, after in pairwise(firsts):
+        headed[first] = replace(values[first], tuplet=(*ratio, after - first))
+    return headed
+
+
 @dataclass(frozen=True, slots=True)
 class _Window:
     """A part of the bar whose values are written `ratio` = (p, q) longer than they sound."""
@@ -161,9 +172,7 @@ class _Bar:
         values: list[Value] = []
         for start_wn, end_wn in pairwise(times_wn):
             values += self._values(start_wn, end_wn, window)
-        if window.ratio != _PLAIN:
-            values[0] = replace(values[0], tuplet=(*window.ratio, len(values)))
-        return values
+        return values if window.ratio == _PLAIN else _bracketed(values, window.ratio)
 
     def _values(self, start_wn: Fraction, end_wn: Fraction, window: _Window) -> Iterator[Value]:
         """One stretch, or as much of it as lies in the window, in single values."""

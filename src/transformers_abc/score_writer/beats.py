@@ -105,8 +105,8 @@ def _at(curve: np.ndarray, position: np.ndarray) -> np.ndarray:
     return np.interp(position, np.arange(len(curve)), curve, right=0.0)
 
 
-def _preference(bpm: np.ndarray | float) -> np.ndarray:
-    return np.exp(-0.5 * (np.log2(np.asarray(bpm) / PREFERRED_BPM) / PREFERENCE_OCTAVES) ** 2)
+def _preference(bpm: np.ndarray | float, preferred_bpm: float = PREFERRED_BPM) -> np.ndarray:
+    return np.exp(-0.5 * (np.log2(np.asarray(bpm) / preferred_bpm) / PREFERENCE_OCTAVES) ** 2)
 
 
 def _follow(curve: np.ndarray, period_s: float) -> np.ndarray:
@@ -147,6 +147,11 @@ def _smoothed(times: np.ndarray) -> np.ndarray:
 _PLACES = np.array([0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1])
 _PLACE_WORTH = np.array([1.0, 0.4, 0.55, 0.65, 0.55, 0.4, 1.0])
 _PLACE_WIDTH = 0.055  # of a beat
+ON_BEAT = 0.15  # an onset this near a beat occupies it
+
+# Compound time: most onsets inside the beats lie on thirds. Its beats are slower than others.
+_THIRDS, _HALVES, THIRDS_TOLERANCE = (1 / 3, 2 / 3), (1 / 4, 1 / 2, 3 / 4), 0.07
+COMPOUND_SHARE, FEWEST_INSIDE, COMPOUND_SLOWER = 0.6, 6, 0.72
 
 
 def _quality(beats: Beats, notes: list[HeardNote]) -> float:
@@ -155,12 +160,27 @@ def _quality(beats: Beats, notes: list[HeardNote]) -> float:
     position = beats.position(np.array([note.onset_s for note in notes]))
     distance = np.abs((position % 1.0)[:, None] - _PLACES)
     worth = (np.exp(-0.5 * (distance / _PLACE_WIDTH) ** 2) * _PLACE_WORTH).max(axis=1)
-    occupied = len(np.unique(np.round(position[np.abs(position - np.round(position)) < 0.15]))) / max(np.ptp(position), 1.0)
+    on_beat = np.abs(position - np.round(position)) < ON_BEAT
+    occupied = len(np.unique(np.round(position[on_beat]))) / max(np.ptp(position), 1.0)
+    preferred_bpm = PREFERRED_BPM * (COMPOUND_SLOWER if thirds_share(position) >= COMPOUND_SHARE else 1.0)
     return (
         float((worth * weights).sum() / weights.sum())
         + OCCUPANCY_WEIGHT * min(occupied, 1.0)
-        + PREFERENCE_WEIGHT * float(_preference(beats.bpm))
+        + PREFERENCE_WEIGHT * float(_preference(beats.bpm, preferred_bpm))
     )
+
+
+def thirds_share(position: np.ndarray) -> float:
+    """Of the onsets inside beats, the share that lies on a third rather than on a half or quarter; 0 where there are few.
+
+    Args:
+        position: of onsets, in beats.
+    """
+    inside = position % 1.0
+    thirds = np.min([np.abs(inside - place) for place in _THIRDS], axis=0)
+    duple = np.min([np.abs(inside - place) for place in _HALVES], axis=0)
+    near = np.minimum(thirds, duple) < THIRDS_TOLERANCE
+    return float((thirds < duple)[near].mean()) if near.sum() >= FEWEST_INSIDE else 0.0
 
 
 def _covering(beats: Beats, notes: list[HeardNote]) -> Beats:

@@ -11,17 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from transformers_abc.notation.tune import Metre
-from transformers_abc.score_writer.beats import Beats, accent
+from transformers_abc.score_writer.beats import COMPOUND_SHARE, Beats, accent, thirds_share
 from transformers_abc.score_writer.heard_note import HeardNote
 
 # Bars of two become bars of four where every other of them stands out by at least this much (see `_advantage`). Four beats are far the
 # commoner bar in simple time, two in compound time.
 _FOUR_FROM = {False: 0.1, True: 0.8}
 _TRIPLE_HANDICAP = 0.05  # bars of three are a little rarer
-_TRIPLET_PLACES = (1 / 3, 2 / 3)
-_DUPLE_PLACES = (1 / 4, 1 / 2, 3 / 4)
-_PLACE_TOLERANCE = 0.07  # of a beat
-COMPOUND_SHARE = 0.6  # of the notes off the beat that lie on thirds of it, from which the metre is compound
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ def find_metre(notes: list[HeardNote], beats: Beats) -> BarGrid:
         beats: as tracked; beat 0 is the first of them.
     """
     position = beats.position(np.array([note.onset_s for note in notes]))
-    compound = _thirds_share(position) >= COMPOUND_SHARE
+    compound = thirds_share(position) >= COMPOUND_SHARE
     accents = _beat_accents(notes, position, len(beats.times_s))
     advantage = {(per_bar, downbeat): _advantage(accents, per_bar, downbeat) for per_bar in (2, 3, 4) for downbeat in range(per_bar)}
     triple = max(range(3), key=lambda downbeat: advantage[3, downbeat])
@@ -57,15 +53,6 @@ def find_metre(notes: list[HeardNote], beats: Beats) -> BarGrid:
     else:
         per_bar, downbeat = 2, four % 2
     return BarGrid(Metre(3 * per_bar, 8) if compound else Metre(per_bar, 4), downbeat)
-
-
-def _thirds_share(position: np.ndarray) -> float:
-    """Of the onsets inside beats, the share that lies on a third rather than on a half or quarter."""
-    inside = position % 1.0
-    thirds = np.min([np.abs(inside - place) for place in _TRIPLET_PLACES], axis=0)
-    duple = np.min([np.abs(inside - place) for place in _DUPLE_PLACES], axis=0)
-    near = np.minimum(thirds, duple) < _PLACE_TOLERANCE
-    return float((thirds < duple)[near].mean()) if near.sum() >= 6 else 0.0
 
 
 def _beat_accents(notes: list[HeardNote], position: np.ndarray, count: int) -> np.ndarray:
