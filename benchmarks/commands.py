@@ -1,6 +1,6 @@
 """How long the README's two commands take in a fresh clone, on a first and a second run.
 
-    python benchmarks/commands.py --out docs/results/commands.json
+python benchmarks/commands.py --out docs/results/commands.json
 """
 
 from __future__ import annotations

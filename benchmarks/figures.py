@@ -75,11 +75,24 @@ def commands_table() -> str:
     """Wall time of the two commands."""
     results = _results("commands")
     rows = ["| command | first run | second run |", "|---|---|---|"]
-    rows += [f"| `make {command}` | {results[f'{command}_first_s']} s | {results[f'{command}_second_s']} s |" for command in ("demo", "test")]
+    rows += [
+        f"| `make {command}` | {results[f'{command}_first_s']} s | {results[f'{command}_second_s']} s |" for command in ("demo", "test")
+    ]
     return "\n".join(rows) + f"\n\nOn {results['cpus']} cores; the first run of each downloads torch and its other packages.\n"
 
 
-TABLES: dict[str, Callable[[], str]] = {"quality": quality_table, "speed": speed_table, "commands": commands_table}
+def excerpt_scores() -> str:
+    """What was written of the real excerpts."""
+    quality = _results("transcribe")["quality"]
+    return "\n".join(f"{SETS[name].format()}:\n\n```\n{row['abc']}```\n" for name, row in quality.items() if "abc" in row)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "quality": quality_table,
+    "speed": speed_table,
+    "commands": commands_table,
+    "excerpts": excerpt_scores,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -24,7 +24,7 @@ import soundfile
 from mir_eval.transcription import precision_recall_f1_overlap
 
 import transformers_abc
-from transformers_abc import read_abc
+from transformers_abc import read_abc, write_abc
 from transformers_abc.data.rendering import render_tune
 from transformers_abc.data.scores import load_pieces
 from transformers_abc.data.synthesis import SyntheticClips
@@ -137,13 +137,15 @@ def excerpt(folder: Path) -> dict:
 
 def measure_quality(sets: dict[str, dict], baseline: Path | None) -> dict[str, dict]:
     """Onset F1 of each system on each set."""
-    from transformers_abc import hear
+    from transformers_abc import hear, transcribe
 
     quality = {}
     for name, material in sets.items():
         quality[name] = {"tolerance_s": material["tolerance_s"], "n": len(material["files"])}
         ours = {path: [(note.onset_s, note.pitch_midi) for note in hear(path).notes] for path in material["files"]}
         quality[name]["transformers_abc"] = summary(material, ours)
+        if len(ours) == 1:
+            quality[name]["abc"] = write_abc(transcribe(*ours))
         if baseline:
             output = _run([str(baseline), "-c", _BASELINE, *material["files"]])
             found = json.loads(output.rsplit("RESULT", 1)[1])

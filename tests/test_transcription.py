@@ -1,5 +1,7 @@
 """Recordings to scores with the model that ships: quality on the examples and on real players, windows, silence."""
 
+from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +57,13 @@ def test_real_recordings(piece: str, players: int) -> None:
     recording = folder / f"AuMix_{piece}.wav"
     assert onset_f1(reference, heard(recording), 0.15) > 0.7
     assert abs(len(transcribe(recording).voices) - players) <= 1
+
+
+@pytest.mark.parametrize("path", [*EXAMPLES.glob("*.ogg"), *URMP.glob("*/AuMix_*.wav")], ids=lambda path: path.stem)
+def test_abc2midi_plays_what_was_written(path: Path, abc2midi: Callable[[str], list[list[tuple[Fraction, Fraction, int]]]]) -> None:
+    tune = transcribe(path)
+    played = abc2midi(write_abc(tune))
+    assert played == [sorted((note.onset_wn, note.length_wn, note.pitch_midi) for note in voice.notes) for voice in tune.voices]
 
 
 def test_windows_join_without_a_seam(tmp_path: Path) -> None:

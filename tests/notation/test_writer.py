@@ -106,9 +106,9 @@ def test_a_triplet_and_a_quintuplet_in_one_beat_are_cut_apart():
 
 
 def test_a_long_tuplet_has_several_brackets():
-    """Twenty parts of a beat, the tenth and eleventh held together: 19 values. abcjs reads no number beyond 9 there."""
+    """Twenty parts of a beat, the tenth and eleventh held together: 5 to the sixteenth, 14 after it. abcjs reads no number beyond 9."""
     music = rhythm(" ".join(f"{part}/80" for part in range(21) if part != 10) + " 1")
-    assert music == "(5:4:6" + "C/8" * 6 + "(5:4:6" + "C/8" * 3 + "C/4" + "C/8" * 2 + "(5:4:7" + "C/8" * 7 + " C6"
+    assert music == "(5:4:5" + "C/8" * 5 + "(5:4:7" + "C/8" * 4 + "C/4" + "C/8" * 2 + "(5:4:7" + "C/8" * 7 + " C6"
 
 
 def test_a_tied_note_within_a_tuplet():

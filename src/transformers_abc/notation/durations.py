@@ -49,7 +49,7 @@ class Value:
         start_wn, end_wn: when it sounds.
         written_wn: the length that is written; longer than it sounds inside a tuplet.
         notes: from low to high; none for a rest.
-        tuplet: ``(p, q, r)`` on the first of the r values of a tuplet.
+        tuplet: ``(p, q, r)`` on the first of the r values of a bracket.
     """
 
     start_wn: Fraction

@@ -33,7 +33,7 @@ from transformers_abc.notation.tune import Key, Metre, Note, T, Tempo, Timed, Tu
 
 MAX_XML_BYTES = 64 * 2**20  # uncompressed; the largest OpenScore quartet has 11 MiB, a long symphony about 50
 ENTITY_DECLARATIONS = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
-ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, KeyError, EOFError, NotImplementedError, RuntimeError, OSError)
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, KeyError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
 class MusicXmlError(ValueError):
