@@ -13,16 +13,20 @@ AUDIO ?= examples/greensleeves.ogg
 SOURCES := setup.py README.md $(shell find src -type f -not -name '*.pyc' -not -path '*.egg-info*')
 QUIET_PIP := pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check baseline benchmark figures clean
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+    { echo "Python 3.11 or newer is needed: set PYTHON, as in PYTHON=python3.12" >&2; exit 1; }
+
+.PHONY: demo test check baseline benchmark commands figures clean
 
 demo: .demo/installed
 	@echo "== transcribing $(AUDIO)"
-	@mkdir -p demo-output
-	@cd demo-output && ../.demo/bin/transformers-abc transcribe "$(abspath $(AUDIO))" -o . --midi --json
-	@cat "demo-output/$(basename $(notdir $(AUDIO))).abc"
+	@rm -rf demo-output && mkdir demo-output
+	@audio=$$(realpath -- "$(AUDIO)") && cd demo-output && ../.demo/bin/transformers-abc transcribe "$$audio" -o . --midi --json
+	@cat demo-output/*.abc
 	@echo "== the score, a MIDI file and the notes in seconds are in $(CURDIR)/demo-output"
 
 .demo/installed: $(SOURCES)
+	@$(CHECK_PYTHON)
 	@test -x .demo/bin/python || { echo "== making an environment in .demo"; $(PYTHON) -m venv .demo; }
 	@.demo/bin/python -c "import torch" 2>/dev/null || { echo "== installing torch (once; a minute or two)"; .demo/bin/$(QUIET_PIP) $(TORCH); }
 	@echo "== building the wheel"
@@ -42,6 +46,7 @@ check: .venv/installed
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
 
 .venv/installed: setup.py
+	@$(CHECK_PYTHON)
 	@test -x .venv/bin/python || { echo "== making an environment in .venv"; $(PYTHON) -m venv .venv; }
 	@.venv/bin/python -c "import torch" 2>/dev/null || { echo "== installing torch (once; a minute or two)"; .venv/bin/$(QUIET_PIP) $(TORCH); }
 	@echo "== installing the package and its tools"
@@ -59,6 +64,10 @@ baseline: .baseline/installed
 benchmark: .venv/installed .baseline/installed
 	.venv/bin/python benchmarks/transcribe.py --out docs/results/transcribe.json --baseline .baseline/bin/python \
 	    $(if $(SCORES),--scores $(SCORES)) $(if $(SOUNDFONT),--soundfont $(SOUNDFONT)) $(if $(EXCERPTS),--excerpts $(EXCERPTS))
+
+# Wall times of demo and test in a fresh clone of the last commit.
+commands:
+	$(PYTHON) benchmarks/commands.py --out docs/results/commands.json
 
 figures:
 	$(PYTHON) benchmarks/figures.py

@@ -28,6 +28,7 @@ def main() -> None:
         if (shared := root.parent / "shared").exists():  # real recordings, which some tests use where they are
             (Path(folder) / "shared").symlink_to(shared.resolve())
         seconds = {f"{command}_{run}_s": timed(clone, command) for run in ("first", "second") for command in COMMANDS}
+    options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps({"cpus": os.cpu_count(), **seconds}, indent=1) + "\n")
     print(options.out.read_text())
 

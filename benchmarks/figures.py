@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
 SETS = {
-    "synthetic": "synthetic clips, held-out works, {n} of 10 s",
+    "synthetic": "synthetic clips of works and timbres not trained on, instruments of the training SoundFont, {n} of 10 s",
     "01_Jupiter_vn_vc": "URMP 01 Jupiter, violin and cello, real",
     "12_Spring_vn_vn_vc": "URMP 12 Spring, two violins and cello, real",
 }
@@ -78,7 +78,7 @@ def commands_table() -> str:
     rows += [
         f"| `make {command}` | {results[f'{command}_first_s']} s | {results[f'{command}_second_s']} s |" for command in ("demo", "test")
     ]
-    return "\n".join(rows) + f"\n\nOn {results['cpus']} cores; the first run of each downloads torch and its other packages.\n"
+    return "\n".join(rows) + f"\n\nOn {results['cpus']} cores; the first run of each installs torch and the other packages, from pip's cache where they are in it.\n"
 
 
 def excerpt_scores() -> str:

@@ -21,7 +21,6 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from mir_eval.transcription import precision_recall_f1_overlap
 
 import transformers_abc
 from transformers_abc import read_abc, write_abc
@@ -29,6 +28,7 @@ from transformers_abc.data.rendering import render_tune
 from transformers_abc.data.scores import load_pieces
 from transformers_abc.data.synthesis import SyntheticClips
 from transformers_abc.data.timbres import SoundFontBank
+from transformers_abc.scoring.note_f1 import onset_f1
 
 RATE = 16_000
 LENGTHS_S = {"15 s": 15, "3 min": 180, "30 min": 1800}
@@ -165,17 +165,6 @@ def summary(material: dict, found: dict[str, Notes]) -> dict[str, object]:
         means = scores[rng.integers(len(scores), size=(BOOTSTRAP_ROUNDS, len(scores)))].mean(axis=1)
         figures["interval_95"] = [round(float(bound), 3) for bound in np.quantile(means, [0.025, 0.975])]
     return figures
-
-
-def onset_f1(reference: Notes, found: Notes, tolerance_s: float) -> float:
-    """F1 of onsets and pitches; 1 where there is nothing to hear and nothing was heard."""
-    if not reference or not found:
-        return float(not reference and not found)
-    arrays = []
-    for notes in (reference, found):
-        onsets, pitches = np.array([onset for onset, _ in notes]), np.array([pitch for _, pitch in notes])
-        arrays += [np.stack([onsets, onsets + 0.1], axis=1), 440 * 2 ** ((pitches - 69) / 12)]
-    return precision_recall_f1_overlap(*arrays, onset_tolerance=tolerance_s, offset_ratio=None)[2]
 
 
 def _run(command: list[str]) -> str:

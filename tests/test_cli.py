@@ -61,6 +61,26 @@ def test_a_folder_takes_several_and_a_bad_one_does_not_stop_the_others(
     assert "1 of 2 recordings could not be transcribed; the others were" in errors[-1]
 
 
+def test_all_files_are_written_or_none(short_example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "song.mid").mkdir()
+    assert main(["transcribe", str(short_example), "-o", str(tmp_path / "song.abc"), "--midi"]) == 2
+    assert "song.mid: cannot be written: it is a folder" in capsys.readouterr().err
+    assert not (tmp_path / "song.abc").exists()
+
+
+def test_only_abc_is_taken_off_a_name(short_example: Path, tmp_path: Path) -> None:
+    assert main(["transcribe", str(short_example), "-o", str(tmp_path / "op.18"), "--midi"]) == 0
+    assert listing(tmp_path) == {"short.wav", "op.18", "op.18.mid"}
+
+
+def test_several_printed_tunes_are_a_tune_book(short_example: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["transcribe", str(short_example), str(short_example)]) == 0
+    first, second, rest = capsys.readouterr().out.split("\n\n")
+    assert first.startswith("X:1\n")
+    assert second.startswith("X:2\n")
+    assert not rest
+
+
 def silence(path: Path) -> None:
     soundfile.write(path, np.zeros(RATE * 3), RATE)
 
@@ -88,7 +108,13 @@ def test_silence_and_odd_formats_warn_and_give_a_score(
     [
         (["missing.wav"], "missing.wav: no such file"),
         (["{example}", "-o", "nowhere/song.abc"], "nowhere: no such folder"),
-        (["{example}", "{example}", "-o", "song.abc"], "several recordings need an existing folder"),
+        (["{example}", "-o", "nowhere/"], "nowhere/: no such folder"),
+        (["{example}", "-o", ""], "no such folder"),
+        (["{example}", "-o", "/proc/none/song.abc"], "no such folder"),
+        (["{example}", "-o", "/dev/null"], "no ordinary file"),
+        (["{example}", "-o", "{example}"], "is one of the recordings"),
+        (["{example}", "-o", "song.mid", "--midi"], "-o names the ABC file"),
+        (["{example}", "{example}", "-o", "song.abc"], "no such folder"),
         (["{example}", "{example}", "-o", "."], "two recordings have the same name"),
         (["{example}", "--midi"], "say where with -o"),
     ],
@@ -136,3 +162,10 @@ def test_training_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFi
     assert (tmp_path / "run" / "model.safetensors").stat().st_size > 100_000
     assert main(["train", "listener", "--out", str(tmp_path / "run"), *small, "--scores", str(tmp_path / "none")]) == 2
     assert "no score" in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("option", [["--steps", "0"], ["--validate-every", "0"], ["--learning-rate", "-1"]])
+def test_training_numbers_must_be_above_zero(option: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", "listener", "--out", str(tmp_path), *option])
+    assert "must be above zero" in capsys.readouterr().err

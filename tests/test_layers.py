@@ -15,6 +15,7 @@ LAYERS = {
     "notation": 0,
     "outputs": 0,
     "score_writer": 1,
+    "scoring": 1,
     "data": 2,
     "models": 2,
     "transcription": 3,
@@ -23,7 +24,7 @@ LAYERS = {
     "__main__": 6,
 }
 HEAVY = ("torch", "transformers", "gradio", "datasets", "evaluate")
-LIGHT_PACKAGES = ("notation", "score_writer", "outputs", "cli", "data")
+LIGHT_PACKAGES = ("notation", "score_writer", "scoring", "outputs", "cli", "data")
 
 
 def modules() -> list[Path]:
@@ -52,6 +53,7 @@ def imports_of(path: Path, *, top_level_only: bool = False) -> set[str]:
 def test_imports_point_down(path: Path) -> None:
     own = path.relative_to(PACKAGE).with_suffix("").parts[0]
     for name in imports_of(path):
+        assert name != "transformers_abc", f"{path.name} imports from the package root, which reaches every layer"
         if name.startswith("transformers_abc."):
             other = part_of(name)
             assert other == own or LAYERS[other] < LAYERS[own], f"{path.name} (layer {LAYERS[own]}) imports {name} (layer {LAYERS[other]})"

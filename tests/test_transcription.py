@@ -9,23 +9,14 @@ import pytest
 import soundfile
 
 from transformers_abc import Tune, hear, read_abc, transcribe, write_abc
+from transformers_abc.data.audio import AudioError
 from transformers_abc.data.rendering import render_tune
+from transformers_abc.scoring.note_f1 import onset_f1
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 URMP = ROOT.parent / "shared" / "data" / "urmp_excerpts" / "Dataset"
 RATE = 16_000
-
-
-def onset_f1(reference: list[tuple[float, int]], found: list[tuple[float, int]], tolerance_s: float) -> float:
-    """F1 of (onset in seconds, MIDI pitch) pairs by mir_eval."""
-    from mir_eval.transcription import precision_recall_f1_overlap
-
-    def arrays(notes: list[tuple[float, int]]) -> tuple[np.ndarray, np.ndarray]:
-        onsets = np.array([onset for onset, _ in notes])
-        return np.stack([onsets, onsets + 0.1], axis=1), 440 * 2 ** ((np.array([pitch for _, pitch in notes]) - 69) / 12)
-
-    return precision_recall_f1_overlap(*arrays(reference), *arrays(found), onset_tolerance=tolerance_s, offset_ratio=None)[2]
 
 
 def sounding(tune: Tune) -> list[tuple[float, int]]:
@@ -98,3 +89,18 @@ def test_the_level_of_a_recording_does_not_matter(tmp_path: Path) -> None:
         soundfile.write(tmp_path / "level.wav", audio * gain, rate, subtype="FLOAT")
         found.append({(round(onset, 1), pitch) for onset, pitch in heard(tmp_path / "level.wav")})
     assert len(found[0] ^ found[1]) <= 0.05 * len(found[0])
+
+
+def test_channels_that_cancel_are_an_error_not_silence(tmp_path: Path) -> None:
+    wave = 0.5 * np.sin(np.arange(RATE * 2) / 10)
+    soundfile.write(tmp_path / "phase.wav", np.stack([wave, -wave], axis=1), RATE)
+    with pytest.raises(AudioError, match="channels cancel each other out"):
+        hear(tmp_path / "phase.wav")
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(8_000, 1), (48_000, 6), (22_050, 2)])
+def test_any_rate_and_channels_are_heard(tmp_path: Path, rate: int, channels: int) -> None:
+    tune = read_abc("X:1\nM:4/4\nL:1/4\nQ:1/4=100\nK:C\nCEGc|")
+    audio = render_tune(tune, None, 1, rate)
+    soundfile.write(tmp_path / "odd.wav", np.repeat(audio[:, None], channels, axis=1), rate)
+    assert onset_f1(sounding(tune), heard(tmp_path / "odd.wav")) > 0.7

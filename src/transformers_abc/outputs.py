@@ -19,7 +19,7 @@ def write_whole(path: Path, content: str | bytes) -> Path:
     """
     data = content.encode() if isinstance(content, str) else content
     try:
-        descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
@@ -39,12 +39,15 @@ def check_writable(path: Path) -> None:
     Raises:
         OutputError: as `write_whole` would.
     """
-    if not path.parent.is_dir():
-        raise OutputError(f"{path}: cannot be written: there is no folder {path.parent}; create it first")
-    if path.is_dir():
-        raise OutputError(f"{path}: cannot be written: it is a folder")
-    if not os.access(path.parent, os.W_OK):
-        raise OutputError(f"{path}: cannot be written: no permission to write into {path.parent}")
+    try:
+        if not path.parent.is_dir():
+            raise OutputError(f"{path}: cannot be written: there is no folder {path.parent}; create it first")
+        if path.exists() and not path.is_file():
+            raise OutputError(f"{path}: cannot be written: it is {'a folder' if path.is_dir() else 'no ordinary file'}")
+        if not os.access(path.parent, os.W_OK):
+            raise OutputError(f"{path}: cannot be written: no permission to write into {path.parent}")
+    except OSError as error:
+        raise error if isinstance(error, OutputError) else OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def _umask() -> int:

@@ -1,7 +1,7 @@
 """From an audio file to a Tune: the embedded listener over windows of the recording, then the score writer over all its notes.
 
-Memory does not grow with the audio, only with what is heard of it: a window of samples at a time is in memory, and about 2 MB of
-probabilities per minute are kept until the notes are read off them.
+A window of samples at a time is in memory; of the whole recording only the probabilities are kept until the notes are read off them, less
+than 2 MB a minute.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from tqdm import tqdm
-from transformers.utils.logging import disable_progress_bar
+from transformers.utils.logging import disable_progress_bar, enable_progress_bar, is_progress_bar_enabled
 
-from transformers_abc.data.audio import Recording
+from transformers_abc.data.audio import AudioError, Recording
 from transformers_abc.models.decoding import DecodingThresholds, decode_notes
 from transformers_abc.models.feature_extraction import AbcFeatureExtractor
 from transformers_abc.models.listener import AbcListener
@@ -65,7 +65,7 @@ def transcribe(path: str | Path, *, title: str | None = None, progress: bool = F
         transformers_abc.data.audio.AudioError: the file is missing, not audio, damaged or too short.
 
     Example:
-        >>> tune = transcribe("examples/twinkle.ogg")    # doctest: +SKIP
+        >>> tune = transcribe("examples/ode_to_joy.ogg")    # doctest: +SKIP
     """
     path = Path(path)
     heard = hear(path, progress=progress)
@@ -74,14 +74,14 @@ def transcribe(path: str | Path, *, title: str | None = None, progress: bool = F
 
 def write_transcription(
     source: Path,
-    target: Path | None,
+    target: Path,
     *,
     midi: bool = False,
     heard_json: bool = False,
     interleave: bool = False,
     warn: Callable[[str], None] = lambda message: None,
 ) -> list[Path]:
-    """Transcribe `source` and write the score to `target`, or print it if that is None.
+    """Transcribe `source` and write the score to `target`.
 
     Args:
         midi, heard_json: also write ``.mid`` (the score) and ``.json`` (the notes as heard, in seconds) beside the target.
@@ -89,13 +89,26 @@ def write_transcription(
         warn: called with a sentence for each doubt about the recording.
 
     Returns:
-        The files written.
+        The files written: all of them, or none.
 
     Raises:
-        AudioError, OutputError: with a message for the user; nothing half-written is left.
+        AudioError, OutputError: with a message for the user.
     """
-    if target is not None:
-        check_writable(target)
+    base = target.with_suffix("") if target.suffix == ".abc" else target
+    midi_path, json_path = Path(f"{base}.mid"), Path(f"{base}.json")
+    for path in [target, *([midi_path] if midi else []), *([json_path] if heard_json else [])]:
+        check_writable(path)
+    tune, heard = transcribe_with_warnings(source, warn)
+    contents: dict[Path, str | bytes] = {target: write_abc(tune, interleave=interleave)}
+    if midi:
+        contents[midi_path] = midi_bytes(tune)
+    if heard_json:
+        contents[json_path] = heard_notes_json(heard)
+    return [write_whole(path, content) for path, content in contents.items()]
+
+
+def transcribe_with_warnings(source: Path, warn: Callable[[str], None]) -> tuple[Tune, Hearing]:
+    """Transcribe for a person: with a progress bar, and a sentence for each doubt about the recording."""
     for doubt in Recording(source).doubts:
         warn(doubt)
     heard = hear(source, progress=True)
@@ -103,17 +116,7 @@ def write_transcription(
         warn(f"{source}: nothing but silence; the score holds rests")
     elif not heard.notes:
         warn(f"{source}: no notes were heard; the score holds rests")
-    tune = write_score(heard.notes, heard.duration_s, source.stem)
-    abc = write_abc(tune, interleave=interleave)
-    if target is None:
-        print(abc, end="")
-        return []
-    written = [write_whole(target, abc)]
-    if midi:
-        written.append(write_whole(target.with_suffix(".mid"), midi_bytes(tune)))
-    if heard_json:
-        written.append(write_whole(target.with_suffix(".json"), heard_notes_json(heard)))
-    return written
+    return write_score(heard.notes, heard.duration_s, source.stem), heard
 
 
 def heard_notes_json(heard: Hearing) -> str:
@@ -132,7 +135,7 @@ def heard_notes_json(heard: Hearing) -> str:
 
 
 def hear(path: str | Path, *, progress: bool = False) -> Hearing:
-    """The notes of a recording, in seconds. Arguments and errors as for `transcribe`."""
+    """The notes of a recording, in seconds. `path`, `progress` and errors as for `transcribe`."""
     recording = Recording(Path(path))
     listener, extractor, thresholds = default_listener()
     config = listener.config
@@ -148,18 +151,23 @@ def hear(path: str | Path, *, progress: bool = False) -> Hearing:
         posteriors.append(_listen(listener, extractor, samples, kept_s))
     onset, frame, instrument = (np.concatenate(parts) for parts in zip(*posteriors, strict=True))
     if peak < SILENCE_PEAK:
+        if recording.peak >= SILENCE_PEAK:
+            raise AudioError(f"{path}: its channels cancel each other out when mixed to one; transcribe one of them alone")
         return Hearing([], recording.duration_s, silent=True)
-    notes = decode_notes(onset, frame, instrument, config.frame_s, thresholds, config.lowest_pitch)
+    notes = decode_notes(onset, frame, instrument, config.frame_s, config.instrument_stride, thresholds, config.lowest_pitch)
     return Hearing([n for n in notes if n.onset_s < recording.duration_s], recording.duration_s, silent=False)
 
 
 @lru_cache(maxsize=1)
 def default_listener() -> tuple[AbcListener, AbcFeatureExtractor, DecodingThresholds]:
     """The listener that ships with the package, in single precision, and the thresholds chosen for it."""
-    disable_progress_bar()  # of loading weights, over before it can be read
+    showed_progress = is_progress_bar_enabled()
+    disable_progress_bar()  # of loading weights: over before it can be read
     with as_file(files("transformers_abc.models") / "default_listener") as folder:
         listener = AbcListener.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
         extractor = AbcFeatureExtractor.from_pretrained(folder, local_files_only=True)
+    if showed_progress:
+        enable_progress_bar()
     listener = listener.eval().to(memory_format=torch.channels_last)
     return listener, extractor, DecodingThresholds(**listener.config.decoding_thresholds)
 

@@ -1,5 +1,6 @@
 """Recordings: every kind of file a user brings, good and bad."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,16 @@ def write_nan(path: Path) -> None:
     soundfile.write(path, audio, 44_100, subtype="FLOAT")
 
 
+def write_huge(path: Path) -> None:
+    audio = tone(44_100).astype(np.float32)
+    audio[44_100] = 3e38
+    soundfile.write(path, audio, 44_100, subtype="FLOAT")
+
+
+def write_headerless(path: Path) -> None:
+    path.write_bytes(tone(44_100).tobytes())
+
+
 @pytest.mark.parametrize(
     ("write", "message"),
     [
@@ -72,8 +83,10 @@ def write_nan(path: Path) -> None:
         (write_no_samples, "0.00 s of audio is too short"),
         (write_short, "0.40 s of audio is too short"),
         (write_nan, r"the sample at 1.000 s is not a number"),
+        (write_huge, r"the sample at 1.000 s is as large as 3e\+38"),
+        (write_headerless, "not audio that can be read"),
     ],
-    ids=["missing", "folder", "not audio", "empty", "no samples", "short", "nan"],
+    ids=["missing", "folder", "not audio", "empty", "no samples", "short", "nan", "huge", "headerless"],
 )
 def test_bad_recordings_are_named_with_their_fault(tmp_path: Path, write: object, message: str) -> None:
     path = tmp_path / "bad.wav"
@@ -102,3 +115,18 @@ def test_doubts_are_spelled_out(tmp_path: Path) -> None:
         "sampled at 8000 Hz; instruments are told apart better at 16000 Hz or more",
         "6 channels are mixed to one",
     ]
+
+
+def test_names_that_are_odd_but_legal(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9 \xff.wav")
+    soundfile.write(os.fsencode(path), tone(16_000), 16_000)
+    assert len(read_all(path)) == 32_000
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".wav", "raw.raw"])
+def test_what_the_system_or_the_format_refuses_is_an_audio_error(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if len(name) < 255:
+        path.write_bytes(b"12345678")
+    with pytest.raises(AudioError, match="cannot be read"):
+        Recording(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import soxr
 
 BLOCK_S = 5.0
 SHORTEST_S = 1.0
+LARGEST_SAMPLE = 1e6  # full scale is 1; float files may exceed it, but not by this much
+UNKNOWN_LENGTH = 2**62  # frames that libsndfile reports where a header names no length
 LOWEST_GOOD_RATE = 16_000  # Hz; below, overtones that tell instruments apart are missing
 
 
@@ -30,22 +33,19 @@ class Recording:
     Attributes:
         duration_s: in seconds.
         sampling_rate, channels: of the file.
+        peak: the largest magnitude of any channel so far, as `blocks` goes on.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not path.exists():
-            raise AudioError(f"{path}: no such file")
-        if path.is_dir():
-            raise AudioError(f"{path}: is a folder, not a recording")
-        if path.stat().st_size == 0:
-            raise AudioError(f"{path}: the file is empty")
+        self.peak = 0.0
         try:
-            info = soundfile.info(str(path))
-        except soundfile.LibsndfileError as error:
-            raise AudioError(f"{path}: not audio that can be read ({_reason(error)}); convert it to wav, flac, ogg or mp3") from None
-        self.sampling_rate, self.channels = info.samplerate, info.channels
-        self.duration_s = info.frames / info.samplerate
+            self.sampling_rate, self.channels, frames = _checked_info(path)
+        except (OSError, ValueError, TypeError) as error:  # TypeError: headerless formats, whose rate would have to be given
+            if isinstance(error, AudioError):
+                raise
+            raise AudioError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        self.duration_s = frames / self.sampling_rate
         if self.duration_s < SHORTEST_S:
             raise AudioError(f"{path}: {self.duration_s:.2f} s of audio is too short to transcribe; at least {SHORTEST_S:g} s is needed")
 
@@ -69,7 +69,7 @@ class Recording:
         """
         resampler = soxr.ResampleStream(self.sampling_rate, sampling_rate, 1, dtype="float32")
         try:
-            with soundfile.SoundFile(str(self.path)) as file:
+            with soundfile.SoundFile(os.fsencode(self.path)) as file:
                 while len(block := file.read(int(BLOCK_S * self.sampling_rate), dtype="float32", always_2d=True)):
                     yield resampler.resample_chunk(self._checked_mono(block, file.tell()))
         except soundfile.LibsndfileError as error:
@@ -77,10 +77,33 @@ class Recording:
         yield resampler.resample_chunk(np.zeros(0, dtype=np.float32), last=True)
 
     def _checked_mono(self, block: np.ndarray, position: int) -> np.ndarray:
-        if not np.isfinite(block).all():
-            seconds = (position - len(block) + int(np.argmin(np.isfinite(block).all(axis=1)))) / self.sampling_rate
-            raise AudioError(f"{self.path}: the sample at {seconds:.3f} s is not a number; export the recording again")
+        magnitude = np.abs(block)
+        wrong = ~(magnitude <= LARGEST_SAMPLE)  # true for NaN as well
+        if wrong.any():
+            seconds = (position - len(block) + int(np.argmax(wrong.any(axis=1)))) / self.sampling_rate
+            value = "not a number" if np.isnan(block[wrong][0]) else f"as large as {block[wrong][0]:g}"
+            raise AudioError(f"{self.path}: the sample at {seconds:.3f} s is {value}; export the recording again")
+        self.peak = max(self.peak, float(magnitude.max()))
         return block.mean(axis=1)
+
+
+def _checked_info(path: Path) -> tuple[int, int, int]:
+    """Sampling rate, channels and frames of a file that can be read."""
+    if not path.exists():
+        raise AudioError(f"{path}: no such file")
+    if path.is_dir():
+        raise AudioError(f"{path}: is a folder, not a recording")
+    if not os.access(path, os.R_OK):
+        raise AudioError(f"{path}: no permission to read it")
+    if path.stat().st_size == 0:
+        raise AudioError(f"{path}: the file is empty")
+    try:
+        info = soundfile.info(os.fsencode(path))
+    except soundfile.LibsndfileError as error:
+        raise AudioError(f"{path}: not audio that can be read ({_reason(error)}); convert it to wav, flac, ogg or mp3") from None
+    if info.frames >= UNKNOWN_LENGTH:
+        raise AudioError(f"{path}: the file does not say how long it is; convert it to wav or flac again")
+    return info.samplerate, info.channels, info.frames
 
 
 def _reason(error: soundfile.LibsndfileError) -> str:

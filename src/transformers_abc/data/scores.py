@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from hashlib import sha256
@@ -12,6 +13,7 @@ from tqdm import tqdm
 
 from transformers_abc.data.performance import PieceNotes, piece_notes
 from transformers_abc.notation.musicxml import read_musicxml
+from transformers_abc.outputs import write_whole
 
 SCORE_SUFFIXES = (".mxl", ".musicxml", ".xml")
 VALIDATION_SHARE = 0.12  # of the works, for choosing thresholds and checkpoints; never trained on
@@ -53,10 +55,11 @@ def is_validation_work(stem: str) -> bool:
 
 
 def _cached_piece(path: Path, cache: Path) -> PieceNotes | None:
-    stored = cache / f"{path.stem}.npz"
+    """The arrays of a score, from the cache if it holds those of the same content."""
+    stored = cache / f"{sha256(path.read_bytes()).hexdigest()[:16]}.npz"
     if stored.exists():
         with np.load(stored) as arrays:
-            return PieceNotes(tuple(arrays[name] for name in sorted(arrays.files, key=lambda name: int(name[4:]))))
+            return PieceNotes(tuple(arrays[f"arr_{number}"] for number in range(len(arrays.files))))
     try:
         piece = piece_notes(read_musicxml(path))
     except ValueError as error:
@@ -64,5 +67,7 @@ def _cached_piece(path: Path, cache: Path) -> PieceNotes | None:
         return None
     if piece is not None:
         cache.mkdir(parents=True, exist_ok=True)
-        np.savez(stored, *piece.parts)
+        buffer = io.BytesIO()
+        np.savez(buffer, *piece.parts)
+        write_whole(stored, buffer.getvalue())
     return piece

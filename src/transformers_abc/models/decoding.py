@@ -37,6 +37,7 @@ def decode_notes(
     frame: np.ndarray,
     instrument: np.ndarray,
     frame_s: float,
+    instrument_stride: int,
     thresholds: DecodingThresholds | None = None,
     lowest_pitch: int = 21,
 ) -> list[HeardNote]:
@@ -44,8 +45,9 @@ def decode_notes(
 
     Args:
         onset, frame: ``[frames, pitches]`` probabilities.
-        instrument: ``[steps, pitches, instruments]`` probabilities, at any lower frame rate that divides the frames evenly.
+        instrument: ``[steps, pitches, instruments]`` probabilities.
         frame_s: seconds between frames.
+        instrument_stride: frames to a step of `instrument`.
         thresholds: see `DecodingThresholds`.
         lowest_pitch: MIDI pitch of column 0.
 
@@ -53,11 +55,11 @@ def decode_notes(
         Notes sorted by onset, then pitch; the times of onsets are refined between frames.
     """
     thresholds = thresholds or DecodingThresholds()
-    stride = max(round(len(frame) / max(len(instrument), 1)), 1)
     notes = []
     for column in np.flatnonzero((onset.max(axis=0) >= thresholds.onset) | (frame.max(axis=0) >= thresholds.frame)):
         for start, end, confidence in _note_spans(onset[:, column], frame[:, column], frame_s, thresholds):
-            first, last = int(start) // stride, max(int(end) // stride, int(start) // stride) + 1
+            first = min(int(start) // instrument_stride, len(instrument) - 1)
+            last = max(int(end) // instrument_stride, first) + 1
             evidence = instrument[first:last, column].astype(np.float64).mean(axis=0)
             notes.append(
                 HeardNote(start * frame_s, end * frame_s, lowest_pitch + int(column), confidence, tuple(evidence.round(4).tolist()))
@@ -84,9 +86,11 @@ def _unannounced(
 ) -> list[tuple[float, float, float]]:
     """Sounding stretches in which no onset was found, up to the first one that was."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], sounding.astype(np.int8), [0]])))
+    starts, ends = edges[::2], edges[1::2]
+    onsets = np.array([*peaks, len(frame)])
+    announced = onsets[np.searchsorted(onsets, starts - 3)]  # the first onset from shortly before each stretch on
     spans = []
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        stop = next((peak for peak in peaks if start - 3 <= peak < end), end)
+    for start, stop in zip(starts, np.minimum(announced, ends), strict=True):
         strength = float(frame[start:stop].mean()) if stop > start else 0.0
         if (stop - start) * frame_s >= thresholds.unannounced_s and strength >= thresholds.unannounced_frame:
             spans.append((float(start), float(stop), strength))

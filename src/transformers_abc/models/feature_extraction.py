@@ -47,7 +47,7 @@ class AbcFeatureExtractor(FeatureExtractionMixin):
         super().__init__(**kwargs)
 
     def __call__(
-        self, audio: np.ndarray | torch.Tensor | list[np.ndarray], sampling_rate: int | None = None, return_tensors: str = "pt", **_: Any
+        self, audio: np.ndarray | torch.Tensor | list[np.ndarray], sampling_rate: int | None = None, return_tensors: str = "pt"
     ) -> BatchFeature:
         """Compute the features of clips of equal length.
 

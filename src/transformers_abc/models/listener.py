@@ -108,7 +108,6 @@ class AbcListener(PreTrainedModel):
         onset_labels: torch.Tensor | None = None,
         frame_labels: torch.Tensor | None = None,
         instrument_labels: torch.Tensor | None = None,
-        **_: object,
     ) -> AbcListenerOutput:
         """Run the network.
 

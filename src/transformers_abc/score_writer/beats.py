@@ -25,7 +25,7 @@ EXCERPT_S = 60.0  # tempi are compared on this much of a long recording
 
 @dataclass(frozen=True)
 class Beats:
-    """Beat times in seconds, increasing, covering the music on both sides; and the level's quality in arbitrary units."""
+    """Beat times in seconds, increasing, covering the music on both sides."""
 
     times_s: np.ndarray
 

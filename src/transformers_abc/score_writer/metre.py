@@ -17,6 +17,7 @@ from transformers_abc.score_writer.heard_note import HeardNote
 # Bars of two become bars of four where every other of them stands out by at least this much (see `_advantage`). Four beats are far the
 # commoner bar in simple time, two in compound time.
 _FOUR_FROM = {False: 0.1, True: 0.8}
+NO_EVIDENCE = 0.1  # of any bar: then the commonest is taken
 _TRIPLE_HANDICAP = 0.05  # bars of three are a little rarer
 
 
@@ -48,7 +49,7 @@ def find_metre(notes: list[HeardNote], beats: Beats) -> BarGrid:
     duple = max(advantage[2, four % 2], advantage[4, four])
     if advantage[3, triple] - _TRIPLE_HANDICAP > duple:
         per_bar, downbeat = 3, triple
-    elif advantage[4, four] - advantage[4, (four + 2) % 4] >= _FOUR_FROM[compound]:
+    elif advantage[4, four] - advantage[4, (four + 2) % 4] >= _FOUR_FROM[compound] or (duple <= NO_EVIDENCE and not compound):
         per_bar, downbeat = 4, four
     else:
         per_bar, downbeat = 2, four % 2
@@ -56,7 +57,7 @@ def find_metre(notes: list[HeardNote], beats: Beats) -> BarGrid:
 
 
 def _beat_accents(notes: list[HeardNote], position: np.ndarray, count: int) -> np.ndarray:
-    """Accent that falls on each beat: more for several, long and low notes; ``[count]``, square root to tame thick chords."""
+    """Accent that falls on each beat: more for several, long and low notes; ``[count + 1]``, square root to tame thick chords."""
     accents = np.zeros(count + 1)
     nearest = np.round(position).astype(int)
     for note, beat, exact in zip(notes, nearest, position, strict=True):

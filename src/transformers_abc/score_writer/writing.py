@@ -45,6 +45,7 @@ def write_score(notes: list[HeardNote], duration_s: float = 0.0, title: str = ""
     Returns:
         Voices from high to low on one grid of bars, one metre, key and tempo.
     """
+    title = " ".join(title.split())
     if not notes:
         return _silent_tune(duration_s, title)
     voices = assign_voices(notes)

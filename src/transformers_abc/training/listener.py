@@ -9,6 +9,8 @@ of one seed on the same machine see the same data.
 from __future__ import annotations
 
 import json
+import platform
+import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +26,7 @@ from transformers_abc.data.timbres import SoundFontBank
 from transformers_abc.models.configuration import AbcListenerConfig
 from transformers_abc.models.feature_extraction import AbcFeatureExtractor
 from transformers_abc.models.listener import AbcListener
+from transformers_abc.outputs import write_whole
 from transformers_abc.training.targets import listener_targets
 from transformers_abc.training.validation import ListenerValidator
 
@@ -41,7 +44,7 @@ class ListenerTrainingConfig:
     out: Path
     scores: Path | None = None
     soundfont: Path | None = None
-    steps: int = 2000
+    steps: int = 1500
     batch_size: int = 8
     clip_s: float = 3.0
     learning_rate: float = 3e-3
@@ -51,7 +54,7 @@ class ListenerTrainingConfig:
     validate_every: int = 250
     validation_clips: int = 40
     workers: int = 1
-    threads: int = 1
+    threads: int = 2
     seed: int = 0
     device: str = "cpu"
 
@@ -80,6 +83,8 @@ def train_listener(config: ListenerTrainingConfig, model_config: AbcListenerConf
     Returns:
         The folder with ``model.safetensors``, ``config.json``, ``preprocessor_config.json`` and ``training.json``.
     """
+    if config.device != "cpu" and not torch.cuda.is_available():
+        raise ValueError(f"device {config.device!r} is not available here; use cpu")
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     model_config = model_config or AbcListenerConfig()
@@ -90,14 +95,16 @@ def train_listener(config: ListenerTrainingConfig, model_config: AbcListenerConf
     first, count = run.step * config.batch_size, (config.steps - run.step) * config.batch_size
     dataset = _ClipDataset(clips, model_config, first, count)
     loader = DataLoader(dataset, config.batch_size, num_workers=config.workers, prefetch_factor=4 if config.workers else None)
+    if training_pieces and not validation_pieces:
+        print("no score fell to validation: the figures are of training music", file=sys.stderr)
     validation = SyntheticClips(validation_pieces or training_pieces, bank, VALIDATION_SEED, model_config.sampling_rate, VALIDATION_CLIP_S)
     validator = ListenerValidator(validation, config.validation_clips, run.extractor)
     for batch in loader:
         run.update(batch)
-        if run.step % config.checkpoint_every == 0 or run.step == config.steps:
-            run.save_checkpoint()
         if run.step % config.validate_every == 0 or run.step == config.steps:
             run.log(validator.figures(run.model))
+        if run.step % config.checkpoint_every == 0 or run.step == config.steps:
+            run.save_checkpoint()
     run.model.config.decoding_thresholds = asdict(validator.best_thresholds(run.model))
     run.save()
     return config.out
@@ -160,13 +167,15 @@ class _Run:
         partial.replace(self._checkpoint)
 
     def _load_checkpoint(self) -> None:
-        state = torch.load(self._checkpoint, weights_only=True)
+        state = torch.load(self._checkpoint, weights_only=True, map_location="cpu")
         if state["settings"] != self._settings():
             raise ValueError(f"{self._checkpoint} belongs to a run with other settings: choose another --out or delete it")
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.step, self.history = state["step"], state["history"]
+        if self.step > self.config.steps:
+            raise ValueError(f"{self._checkpoint} is at step {self.step} already, beyond --steps {self.config.steps}")
 
     def _settings(self) -> dict[str, object]:
         """What must agree for a checkpoint to be continued; paths by name, so that a run may move to another machine."""
@@ -178,7 +187,10 @@ class _Run:
         self.model.half().save_pretrained(self.config.out)
         self.model.float()
         self.extractor.save_pretrained(self.config.out)
-        (self.config.out / "training.json").write_text(json.dumps({"settings": self._settings(), "history": self.history}, indent=1))
+        settings = {name: value.name if isinstance(value, Path) else value for name, value in asdict(self.config).items()}
+        made_with = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
+        record = {"settings": settings, "made_with": made_with, "history": self.history}
+        write_whole(self.config.out / "training.json", json.dumps(record, indent=1) + "\n")
 
 
 def extractor_for(config: AbcListenerConfig) -> AbcFeatureExtractor:

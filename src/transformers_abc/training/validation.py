@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from mir_eval.transcription import precision_recall_f1_overlap
 
 from transformers_abc.data.performance import PlayedNote
 from transformers_abc.data.synthesis import SyntheticClip, SyntheticClips
@@ -14,6 +13,7 @@ from transformers_abc.models.decoding import DecodingThresholds, decode_notes
 from transformers_abc.models.feature_extraction import AbcFeatureExtractor
 from transformers_abc.models.listener import AbcListener
 from transformers_abc.score_writer.heard_note import HeardNote
+from transformers_abc.scoring.note_f1 import onset_f1
 
 EDGE_S = 0.05  # what sounds from the start on has no onset to be found
 ONSET_TOLERANCE_S = 0.05
@@ -39,7 +39,7 @@ class ListenerValidator:
     def figures(self, model: AbcListener) -> dict[str, float]:
         """Onset F1 at 50 ms, mean over clips, and the share of found notes whose instrument is right."""
         heard = [self._decode(model, posteriors, DecodingThresholds()) for posteriors in self._posteriors(model)]
-        scores = [onset_f1(clip, notes) for clip, notes in zip(self._clips, heard, strict=True)]
+        scores = [clip_f1(clip, notes) for clip, notes in zip(self._clips, heard, strict=True)]
         codes = model.config.instruments
         right = [
             codes[int(np.argmax(found.instruments))] == played.instrument.code
@@ -57,7 +57,7 @@ class ListenerValidator:
 
         def mean_f1(thresholds: DecodingThresholds) -> float:
             heard = (self._decode(model, probabilities, thresholds) for probabilities in posteriors)
-            return float(np.mean([onset_f1(clip, notes) for clip, notes in zip(self._clips, heard, strict=True)]))
+            return float(np.mean([clip_f1(clip, notes) for clip, notes in zip(self._clips, heard, strict=True)]))
 
         grid = [replace(DecodingThresholds(), onset=onset, frame=frame) for onset in ONSET_THRESHOLDS for frame in FRAME_THRESHOLDS]
         return max(grid, key=mean_f1)
@@ -75,22 +75,13 @@ class ListenerValidator:
 
     @staticmethod
     def _decode(model: AbcListener, posteriors: Posteriors, thresholds: DecodingThresholds) -> list[HeardNote]:
-        return decode_notes(*posteriors, model.config.frame_s, thresholds, model.config.lowest_pitch)
+        return decode_notes(*posteriors, model.config.frame_s, model.config.instrument_stride, thresholds, model.config.lowest_pitch)
 
 
-def onset_f1(clip: SyntheticClip, notes: list[HeardNote]) -> float:
-    """F1 of onsets (within `ONSET_TOLERANCE_S`) and pitches, by mir_eval; 1 where nothing is to be heard and nothing was."""
-    wanted = [note for note in clip.notes if note.onset_s > EDGE_S]
-    found = [note for note in notes if note.onset_s > EDGE_S]
-    if not wanted or not found:
-        return float(not wanted and not found)
-    return precision_recall_f1_overlap(*_arrays(wanted), *_arrays(found), onset_tolerance=ONSET_TOLERANCE_S, offset_ratio=None)[2]
-
-
-def _arrays(notes: list[PlayedNote] | list[HeardNote]) -> tuple[np.ndarray, np.ndarray]:
-    """Intervals in seconds ``[notes, 2]`` and frequencies in hertz ``[notes]``."""
-    intervals = np.array([(note.onset_s, note.offset_s) for note in notes])
-    return intervals, 440.0 * 2 ** ((np.array([note.pitch_midi for note in notes]) - 69) / 12)
+def clip_f1(clip: SyntheticClip, notes: list[HeardNote]) -> float:
+    """Onset F1 of what was heard of a clip."""
+    wanted = [(note.onset_s, note.pitch_midi) for note in clip.notes if note.onset_s > EDGE_S]
+    return onset_f1(wanted, [(note.onset_s, note.pitch_midi) for note in notes if note.onset_s > EDGE_S], ONSET_TOLERANCE_S)
 
 
 def _found(clip: SyntheticClip, notes: list[HeardNote]) -> list[tuple[PlayedNote, HeardNote]]:

@@ -1,0 +1,1 @@
+"""How near a transcription comes to a reference."""
