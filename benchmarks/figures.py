@@ -78,13 +78,21 @@ def commands_table() -> str:
     rows += [
         f"| `make {command}` | {results[f'{command}_first_s']} s | {results[f'{command}_second_s']} s |" for command in ("demo", "test")
     ]
-    return "\n".join(rows) + f"\n\nOn {results['cpus']} cores; the first run of each installs torch and the other packages, from pip's cache where they are in it.\n"
+    return (
+        "\n".join(rows)
+        + f"\n\nOn {results['cpus']} cores; the first run of each installs torch and the other packages, from pip's cache where they are in it.\n"
+    )
 
 
 def excerpt_scores() -> str:
     """What was written of the real excerpts."""
     quality = _results("transcribe")["quality"]
     return "\n".join(f"{SETS[name].format()}:\n\n```\n{row['abc']}```\n" for name, row in quality.items() if "abc" in row)
+
+
+def example_score() -> str:
+    """What the demo prints."""
+    return f"```\n{_results('transcribe')['examples']['greensleeves']}```\n"
 
 
 TABLES: dict[str, Callable[[], str]] = {

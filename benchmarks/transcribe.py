@@ -30,6 +30,7 @@ from transformers_abc.data.synthesis import SyntheticClips
 from transformers_abc.data.timbres import SoundFontBank
 from transformers_abc.scoring.note_f1 import onset_f1
 
+EXAMPLES = Path(__file__).parent.parent / "examples"
 RATE = 16_000
 LENGTHS_S = {"15 s": 15, "3 min": 180, "30 min": 1800}
 SPEED_ROUNDS = 3  # the median is kept
@@ -88,15 +89,21 @@ def main() -> None:
             "machine": {"cpus": os.cpu_count(), "python": sys.version.split()[0]},
             "speed": measure_speed(Path(folder)),
             "quality": measure_quality(sets, options.baseline),
+            "examples": example_scores(),
         }
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(results, indent=1) + "\n")
     print(json.dumps(results, indent=1))
 
 
+def example_scores() -> dict[str, str]:
+    """What is written of the examples' audio, by name."""
+    return {path.stem: write_abc(transformers_abc.transcribe(path)) for path in sorted(EXAMPLES.glob("*.ogg"))}
+
+
 def measure_speed(folder: Path) -> dict[str, dict[str, float]]:
     """Median of a few fresh processes per length."""
-    trio = read_abc((Path(__file__).parent.parent / "examples" / "ode_to_joy.abc").read_text(encoding="utf-8"))
+    trio = read_abc((EXAMPLES / "ode_to_joy.abc").read_text(encoding="utf-8"))
     audio = render_tune(trio, None, 0, RATE)
     speed = {}
     for name, seconds in LENGTHS_S.items():
