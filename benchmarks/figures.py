@@ -78,10 +78,8 @@ def commands_table() -> str:
     rows += [
         f"| `make {command}` | {results[f'{command}_first_s']} s | {results[f'{command}_second_s']} s |" for command in ("demo", "test")
     ]
-    return (
-        "\n".join(rows)
-        + f"\n\nOn {results['cpus']} cores; the first run of each installs torch and the other packages, from pip's cache where they are in it.\n"
-    )
+    note = f"On {results['cpus']} cores; the first runs install torch and the other packages, from pip's cache where they are in it."
+    return "\n".join(rows) + f"\n\n{note}\n"
 
 
 def excerpt_scores() -> str:
@@ -100,6 +98,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "speed": speed_table,
     "commands": commands_table,
     "excerpts": excerpt_scores,
+    "example": example_score,
 }
 
 if __name__ == "__main__":

@@ -95,9 +95,10 @@ class _OpenVoice:
 
 
 def _deal(moment: list[HeardNote], voices: list[_OpenVoice]) -> None:
-    """Give the notes of one moment to voices; what is left over joins the voice it fits best, as a chord."""
+    """Give the notes of one moment to voices, the surest first; what is left over joins the voice it fits best, as a chord."""
+    moment = sorted(moment, key=lambda note: -note.confidence)
     costs = np.array([[voice.cost_of(note) for voice in voices] for note in moment])
-    rows, columns = linear_sum_assignment(costs)
+    rows, columns = linear_sum_assignment(costs[: len(voices)])
     for row, column in zip(rows, columns, strict=True):
         voices[column].take(moment[row])
     for row in set(range(len(moment))) - set(rows.tolist()):
