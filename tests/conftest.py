@@ -13,6 +13,12 @@ from fractions import Fraction
 
 import mido
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, so that a change is judged by what it did; HYPOTHESIS_PROFILE=explore looks for new ones.
+settings.register_profile("default", derandomize=True)
+settings.register_profile("explore", derandomize=False, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 SoundingNotes = list[tuple[Fraction, Fraction, int]]  # (onset_wn, length_wn, pitch_midi), sorted
 

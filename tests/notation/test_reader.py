@@ -357,3 +357,13 @@ def test_abc2midi_hears_the_same_keys(abc2midi, tonic, mode):
     text = f"X:1\nM:4/4\nL:1/8\nK:{tonic}{mode}\nCDEFGABc|\n"
     if abs(read_abc(text).keys[0][1].fifths) <= 7:  # abc2midi knows no signature beyond
         assert abc2midi(text) == [sounding(text)]
+
+
+@pytest.mark.parametrize("text", ["|", ":|", "|: again :|", ": colon"])
+def test_texts_of_the_header_may_look_like_music(text: str) -> None:
+    tune = Tune((Voice((Note(Fraction(0), Fraction(1), 60),)),), (Fraction(1),), title=text, composer=text)
+    assert read_abc(write_abc(tune)) == tune
+
+
+def test_without_a_header_a_line_that_looks_like_music_is_music() -> None:
+    assert [note.pitch_midi for note in read_abc("c:|").voices[0].notes] == [72]

@@ -41,7 +41,9 @@ _MUSIC = (
 NOTE_TOKEN = re.compile(_NOTE)
 MUSIC_TOKEN = re.compile("|".join(_MUSIC))
 
-# A line that starts like a field but goes on like music, such as ``c:|``, is music.
+# After an ``X:`` the header holds nothing but fields; elsewhere a line that starts like a field but goes on like music, such as ``c:|``,
+# is music.
+HEADER_LINE = re.compile(r"\s*(?P<letter>[A-Za-z+]):(?P<text>.*)")
 FIELD_LINE = re.compile(r"\s*(?P<letter>[A-Za-z+]):(?![|:])(?P<text>.*)")
 DIRECTIVE_LINE = re.compile(r"\s*%%\s*(?P<text>.*)")
 COMMENT = re.compile(r"(?<!\\)%.*")

@@ -24,7 +24,7 @@ from itertools import pairwise
 
 from transformers_abc.notation.fields import read_attributes, read_key, read_metre, read_tempo, read_unit, read_voice
 from transformers_abc.notation.header import REACH_OF_ACCIDENTALS, Header
-from transformers_abc.notation.lexer import COMMENT, DIRECTIVE_LINE, FIELD_LINE, LINE_END, MUSIC_TOKEN
+from transformers_abc.notation.lexer import COMMENT, DIRECTIVE_LINE, FIELD_LINE, HEADER_LINE, LINE_END, MUSIC_TOKEN
 from transformers_abc.notation.tune import T, Timed, Tune, effective_changes
 from transformers_abc.notation.voice_reader import VoiceReader
 
@@ -88,7 +88,7 @@ class _TuneReader:
         if not line or line.isspace():
             return self._in_header
         line = COMMENT.sub("", line)
-        field = FIELD_LINE.match(line)
+        field = (HEADER_LINE if self._in_header and self._has_number else FIELD_LINE).match(line)
         if not field:
             self._music(line)
         elif field["letter"] == "X":
