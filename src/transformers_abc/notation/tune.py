@@ -10,18 +10,21 @@ Conventions:
     - Pitches are MIDI numbers of the sound (60 is middle C, also for transposing instruments). `Note.alter` keeps the spelling: the
       written letter is that of the natural pitch ``pitch_midi - alter``.
     - Rests are the gaps between notes; the grid of bars is common to all voices.
-
-Not kept yet: grace notes, repeats, lyrics, decorations, chord symbols.
+    - A tune is kept as it is *written*: repeats stand in `Tune.bar_lines` and `Tune.part_order`, and `operations.expand_repeats` plays them
+      out. Grace notes, ornaments, words and chord symbols are `marks`, and never change a note's onset or length.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
 from typing import TypeVar
+
+from transformers_abc.notation.diagnostics import Diagnostic
+from transformers_abc.notation.marks import Mark
 
 LETTERS = "CDEFGAB"
 NATURAL_SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -32,6 +35,8 @@ FIFTHS_ORDER = "FCGDAEB"
 
 # Fifths to add to a tonic's own place on the line of fifths to get the signature of the mode (major = 0).
 MODE_FIFTHS = {"major": 0, "minor": -3, "dorian": -2, "phrygian": -4, "lydian": 1, "mixolydian": -1, "locrian": -5}
+
+FREE_METRE = "none"
 
 T = TypeVar("T")
 Timed = tuple[tuple[Fraction, T], ...]
@@ -81,28 +86,41 @@ class Voice:
     """One part: notes in time order, who plays it, and in which clef.
 
     Attributes:
-        notes: sorted by onset, then pitch.
+        notes: sorted by onset, then pitch. Notes may overlap, also at one pitch (two players on one staff).
         name: as printed before the staff, for example ``"Violin"``.
         program: General MIDI program counted from 0, or None where the source names none.
         clef: an ABC clef name such as ``treble``, ``bass``, ``alto`` or ``tenor``.
+        marks: what else is written, sorted by onset; marks at one time in the order of writing.
     """
 
     notes: tuple[Note, ...]
     name: str = ""
     program: int | None = None
     clef: str = "treble"
+    marks: Timed[Mark] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Metre:
-    """A time signature; ``Metre(6, 8)`` is six eighths."""
+    """A time signature; ``Metre(6, 8)`` is six eighths.
+
+    Attributes:
+        numerator, denominator: a bar is `numerator` notes of 1/`denominator`; 4 and 4 in free metre.
+        symbol: how it is written, where that is not ``numerator/denominator``: ``C``, ``C|``, a sum such as ``2+3/8``, or ``none``.
+    """
 
     numerator: int
     denominator: int
+    symbol: str = ""
 
     @property
     def bar_wn(self) -> Fraction:
         return Fraction(self.numerator, self.denominator)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether bars have no length in common (``M:none``)."""
+        return self.symbol == FREE_METRE
 
     @property
     def is_compound(self) -> bool:
@@ -114,22 +132,34 @@ class Metre:
         return Fraction(3 if self.is_compound else 1, self.denominator)
 
     def __str__(self) -> str:
-        return f"{self.numerator}/{self.denominator}"
+        return self.symbol or f"{self.numerator}/{self.denominator}"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key signature: `fifths` sharps (negative: flats) and the mode that names its tonic.
+    """A key signature: `fifths` sharps (negative: flats), the mode that names its tonic, and what departs from that.
+
+    Attributes:
+        fifths: sharps, or flats below 0.
+        mode: one of `MODE_FIFTHS`.
+        explicit: ``(letter, alter)`` pairs that replace what the signature says of these letters, in the order of writing.
 
     >>> str(Key(-3, "minor")), str(Key(2))
     ('Cmin', 'D')
+    >>> freygish = Key(0, "phrygian", (("G", 1),))    # E F G# A B C D
+    >>> freygish.alter_of("G"), freygish.tonic
+    (1, 'E')
     """
 
     fifths: int
     mode: str = "major"
+    explicit: tuple[tuple[str, int], ...] = ()
 
     def alter_of(self, letter: str) -> int:
         """The alteration that the signature gives to a letter: +1, 0 or -1 (also ±2 beyond seven signs)."""
+        for explicit_letter, alter in self.explicit:
+            if explicit_letter == letter:
+                return alter
         return (self.fifths - 1 - FIFTHS_ORDER.index(letter)) // 7 + 1
 
     @property
@@ -146,10 +176,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """`beats_per_minute` notes of `beat_wn` whole notes a minute (``Q:1/4=120``)."""
+    """`beats_per_minute` notes of `beat_wn` whole notes a minute, and the words beside it (``Q:"Allegro" 1/4=120``)."""
 
     beat_wn: Fraction
     beats_per_minute: Fraction
+    text: str = ""
 
     @property
     def whole_note_s(self) -> float:
@@ -163,6 +194,24 @@ class Tempo:
 
 
 @dataclass(frozen=True, slots=True)
+class BarLine:
+    """A bar line that says more than that a bar ends.
+
+    Attributes:
+        plays: how often in all the music that ends here is played; 1 where no repeat ends, 2 for ``:|``.
+        starts_repeat: whether a repeat ends by going back to here (``|:``).
+        endings: the passes that play what follows, such as ``(1, 3)`` for ``[1,3``; none where no ending begins.
+        style: ``||`` (a section ends), ``|]`` or ``[|``; empty for a plain line and where a repeat starts or ends. The line at the end of
+            the tune has none.
+    """
+
+    plays: int = 1
+    starts_repeat: bool = False
+    endings: tuple[int, ...] = ()
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tune:
     """A piece of music: voices over one grid of bars.
 
@@ -172,6 +221,13 @@ class Tune:
         metres, keys, tempos: ``(onset_wn, value)`` pairs in time order; the first metre and key stand at 0. A tune without a
             tempo has no pairs there.
         title, composer: free text, one line each.
+        bar_lines: ``(onset_wn, line)`` pairs in time order, where a bar line is more than plain; each stands where a bar starts, or at the
+            end of the tune.
+        parts: the labels of parts (``P:A`` in the body) and where they begin.
+        part_order: in which order the parts are played, as in the header (``P:AAB``, ``P:(AB)3C``); empty: as they stand.
+        info: ``(letter, text)`` pairs of what else the header says: R (rhythm), O (origin), S (source), further T and C, and so on.
+        number: the reference number in a tune book (``X:``).
+        diagnostics: what the reader found wrong. Two tunes are equal whatever was found on the way.
 
     Example:
         >>> scale = Voice(tuple(Note(Fraction(i, 4), Fraction(1, 4), p) for i, p in enumerate((60, 62, 64, 65))))
@@ -187,6 +243,12 @@ class Tune:
     tempos: Timed[Tempo] = ()
     title: str = ""
     composer: str = ""
+    bar_lines: Timed[BarLine] = ()
+    parts: Timed[str] = ()
+    part_order: str = ""
+    info: tuple[tuple[str, str], ...] = ()
+    number: int = 1
+    diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def length_wn(self) -> Fraction:
