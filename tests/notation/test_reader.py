@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from transformers_abc.notation.reader import MAX_TEXT_CHARACTERS, MAX_VOICES, read_abc
 from transformers_abc.notation.tune import Key, Metre, Note, Tempo, Tune, Voice
-from transformers_abc.notation.voice_reader import MAX_BARS, MAX_TUNE_WN, MAX_VALUE_WN
+from transformers_abc.notation.bar_reader import MAX_BARS
+from transformers_abc.notation.length_reader import MAX_VALUE_TICKS, TICKS_WN
+from transformers_abc.notation.voice_reader import MAX_TUNE_TICKS
+
+MAX_TUNE_WN = MAX_TUNE_TICKS // TICKS_WN
+MAX_VALUE_WN = MAX_VALUE_TICKS // TICKS_WN
 from transformers_abc.notation.writer import write_abc
 
 HEADER = "X:1\nM:4/4\nL:1/8\nK:C\n"

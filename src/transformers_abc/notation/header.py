@@ -5,20 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from transformers_abc.notation.fields import (
-    VoiceField,
-    default_unit,
-    read_attributes,
-    read_key,
-    read_metre,
-    read_tempo,
-    read_text,
-    read_unit,
-)
+from transformers_abc.notation.fields import default_unit, read_metre, read_tempo, read_unit, tempo_text
+from transformers_abc.notation.key_field import read_key
+from transformers_abc.notation.texts import read_text
 from transformers_abc.notation.tune import Key, Metre, Tempo
+from transformers_abc.notation.voice_field import VoiceField, read_attributes
 
-# How far an accidental reaches to the bar line: notes whose natural pitches agree modulo this number share it.
+# How far an accidental reaches to the bar line: notes whose natural pitches agree modulo this number share it (section 11.3).
 REACH_OF_ACCIDENTALS = {"not": 0, "octave": 10_000, "pitch": 12}
+DEFAULT_REACH = REACH_OF_ACCIDENTALS["pitch"]
+
+INFO_LETTERS = "ABDFGHNORSZW"  # kept as they are; T and C join them from the second on
+MAX_INFO_FIELDS = 1000
+
+# The decorations that a single letter stands for (section 4.14) and what U: may change.
+SHORTHANDS = {
+    "~": "roll", ".": "staccato", "H": "fermata", "L": "accent", "M": "lowermordent", "O": "coda", "P": "uppermordent", "S": "segno",
+    "T": "trill", "u": "upbow", "v": "downbow",
+}  # fmt: skip
+# Different names of one sign; a Tune keeps the second.
+SYNONYMS = {
+    ">": "accent", "emphasis": "accent", "mordent": "lowermordent", "pralltriller": "uppermordent", "irishroll": "roll", "+": "plus",
+    "<(": "crescendo(", "<)": "crescendo)", ">(": "diminuendo(", ">)": "diminuendo)", "dacapo": "D.C.", "^": "marcato",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -26,8 +35,8 @@ class Header:
     """The fields of a header while it is being read, with the defaults of ABC 2.1 for those that it lacks.
 
     >>> header = Header()
-    >>> for letter, text in ("M", "2/4"), ("Q", "120"), ("K", "Dm bass"):
-    ...     header.read_field(letter, text)
+    >>> [header.read_field(letter, text) for letter, text in (("M", "2/4"), ("Q", "120"), ("K", "Dm bass"), ("L", "long"))]
+    [True, True, True, False]
     >>> header.unit_wn, str(header.key), header.attributes.clef
     (Fraction(1, 16), 'Dmin', 'bass')
     """
@@ -37,10 +46,14 @@ class Header:
     metre: Metre = field(default=Metre(4, 4))
     key: Key = field(default=Key(0))
     program: int | None = None
-    reach_of_accidentals: int = REACH_OF_ACCIDENTALS["octave"]
+    semitones: int = 0
+    reach_of_accidentals: int = DEFAULT_REACH
     attributes: VoiceField = field(default=VoiceField(""))
+    part_order: str = ""
+    info: tuple[tuple[str, str], ...] = ()
+    shorthands: dict[str, str] = field(default_factory=lambda: dict(SHORTHANDS))
+    tempo_field: str = ""
     _unit_wn: Fraction | None = None
-    _tempo_text: str = ""
 
     @property
     def unit_wn(self) -> Fraction:
@@ -48,21 +61,53 @@ class Header:
 
     @property
     def tempo(self) -> Tempo | None:
-        return read_tempo(self._tempo_text, self.unit_wn)
+        return read_tempo(self.tempo_field, self.unit_wn)
 
-    def read_field(self, letter: str, text: str) -> None:
-        """Take in a field; of titles and composers the first counts, of others the last."""
+    def read_field(self, letter: str, text: str) -> bool:
+        """Take in a field; of titles and composers the first counts, of others the last. False where its value cannot be read."""
         match letter:
-            case "T":
-                self.title = self.title or read_text(text)
-            case "C":
-                self.composer = self.composer or read_text(text)
             case "M":
-                self.metre = read_metre(text) or self.metre
+                metre = read_metre(text)
+                self.metre = metre or self.metre
+                return metre is not None
             case "L":
-                self._unit_wn = read_unit(text) or self._unit_wn
+                unit_wn = read_unit(text)
+                self._unit_wn = unit_wn or self._unit_wn
+                return unit_wn is not None
             case "Q":
-                self._tempo_text = text
+                self.tempo_field = text
+                return not text.strip() or read_tempo(text, self.unit_wn) is not None or bool(tempo_text(text))
             case "K":
-                self.key = read_key(text) or self.key
-                self.attributes = read_attributes(text)
+                key, self.attributes = read_key(text), read_attributes(text)
+                self.key = key or self.key
+                return key is not None or self.attributes != VoiceField("")
+            case "P":
+                self.part_order = read_text(text)
+            case "T" if not self.title:
+                self.title = read_text(text)
+            case "C" if not self.composer:
+                self.composer = read_text(text)
+            case "U":
+                return self.define_shorthand(text)
+            case _:
+                self.add_info(letter, text)
+        return True
+
+    def add_info(self, letter: str, text: str) -> None:
+        if letter in INFO_LETTERS + "TC" and len(self.info) < MAX_INFO_FIELDS and (value := read_text(text)):
+            self.info = (*self.info, (letter, value))
+
+    def define_shorthand(self, text: str) -> bool:
+        """Take in a ``U:`` field such as ``T = !trill!``; ``!none!`` takes a shorthand away."""
+        sign, equals, name = (part.strip() for part in text.partition("="))
+        name = name.strip("!+")
+        if len(sign) != 1 or not equals or not name or not (sign in "~." or sign.lower() in "hijklmnopqrstuvw"):
+            return False
+        self.shorthands[sign] = SYNONYMS.get(name, name)
+        return True
+
+    def decoration(self, name: str) -> str | None:
+        """The canonical name of a sign: of a shorthand if it has one character, else of what stood between ``!``."""
+        if len(name) == 1 and name not in SYNONYMS and not name.isdigit():
+            return self.shorthands.get(name)
+        return SYNONYMS.get(name, name)

@@ -1,65 +1,220 @@
 r"""The tokens of ABC: lines of a tune, and what stands in a line of music.
 
-A token is the `re.Match` itself: ``lastgroup`` names its kind, the groups hold its parts, and ``start()`` is its column. Every
-pattern takes a bounded look ahead, so that reading is linear in the text whatever it holds; what no pattern knows is passed over.
+`MUSIC_TOKEN` finds the tokens of a line from left to right, each with the spaces behind it; what it does not match is no ABC.
+`parse_token` turns a match into a `Token`, and `TOKEN_CACHE` keeps short ones: music repeats its tokens so much that most are looked up,
+not parsed.
 
-Kinds of music tokens, with the groups of each:
-    note: ``sign``, ``letter``, ``octave``, ``length``, ``tie``
-    rest: ``rest_letter`` (``zxZX``), ``rest_length``
-    chord: ``chord_notes``, ``chord_length``, ``chord_tie``
-    tuplet: ``p``, ``q``, ``r``
-    bar, broken (``>``, ``<<``)
-    field: ``field_letter``, ``field_text`` (``[K:G]``)
-    skipped: grace notes, chord symbols and annotations, decorations, spacers, and a voice overlay up to the bar line
+Every pattern takes a bounded look ahead and no two of its alternatives begin alike, so reading is linear in the text whatever it holds.
 
->>> [(token.lastgroup, token[0]) for token in MUSIC_TOKEN.finditer('[K:G] "Am"^c2>d|[CE]-(3:2:2zA :|2 {g}B')]
+>>> for match in MUSIC_TOKEN.finditer('[K:G]"Am"^c2->d|[CE,]3(3:2:2zA:|2{g}!trill!B'):
+...     print(match[0].strip(), parse_token(match).kind, end="; ")
 ... # doctest: +NORMALIZE_WHITESPACE
-[('field', '[K:G]'), ('skipped', '"Am"'), ('note', '^c2'), ('broken', '>'), ('note', 'd'), ('bar', '|'), ('chord', '[CE]-'),
- ('tuplet', '(3:2:2'), ('rest', 'z'), ('note', 'A'), ('bar', ':|2'), ('skipped', '{g}'), ('note', 'B')]
+[K:G] FIELD; "Am" STRING; ^c2- NOTE; > BROKEN; d NOTE; | BAR; [CE,]3 CHORD; (3:2:2 TUPLET; z REST; A NOTE; :|2 BAR; {g} GRACE;
+!trill! DECORATION; B NOTE;
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any, NamedTuple
 
-MAX_LENGTH_DIGITS = 24
+from transformers_abc.notation.tune import NATURAL_SEMITONES
+
+MAX_LENGTH_DIGITS = 9
 MAX_SLASHES = 10
+MAX_CACHED_TOKENS = 20_000
+MAX_CACHED_CHARACTERS = 16
 
-_NOTE = r"(?P<note>(?P<sign>\^{1,2}|_{1,2}|=)?(?P<letter>[A-Ga-g])(?P<octave>[,']*)(?P<length>\d*/*\d*)(?P<tie>-?))"
-_MUSIC = (
-    _NOTE,
-    r"(?P<rest>(?P<rest_letter>[zxZX])(?P<rest_length>\d*/*\d*))",
-    r"(?P<bar>(?::+\|[\]:|]*|::+|\[\||\|[\]:|]*)(?:\d[\d,.-]*)?|\[(?:\d[\d,.-]*|\"[^\"\]\[\n]*\"))",
-    r"(?P<field>\[(?P<field_letter>[A-Za-z]):(?P<field_text>[^\[\]\n]*)\])",
-    r"(?P<chord>\[(?P<chord_notes>[^\[\]|\n]*)\](?P<chord_length>\d*/*\d*)(?P<chord_tie>-?))",
-    r"(?P<tuplet>\((?P<p>\d{1,2})(?::(?P<q>\d{0,2})(?::(?P<r>\d{0,3}))?)?)",
-    r"(?P<broken>>+|<+)",
-    r"(?P<skipped>\{[^}\n]*\}?|\"[^\"\n]*\"?|![^!\s|]*!|\+[^+\s|\d]+\+|y\d*|&[^|\n]*)",
-)
-NOTE_TOKEN = re.compile(_NOTE)
-MUSIC_TOKEN = re.compile("|".join(_MUSIC))
+# Half steps of every accidental; quarter tones and finer are found by `_alter`.
+ALTER_OF_SIGN = {"__": -2, "_": -1, "=": 0, "^": 1, "^^": 2}
+
+_LENGTH = r"\d*/*\d*"
+_SIGN = r"\^\^|__|[\^_](?:\d*/+\d*)?|="
+_QUOTED = r'"(?:[^"\\\n]|\\.)*"'
+_NOTE = rf"(?P<sign>{_SIGN})?(?P<letter>[A-Ga-g])(?P<octave>[,']*)(?P<length>{_LENGTH})(?P<tie>-?)"
+_MUSIC = {
+    "NOTE": _NOTE,
+    "BAR": r"\.?(?::+\|[\]:|]*|::+|\[\|[\]:|]*|\|[\]:|]*)(?P<ending>[1-9][\d,.\-]*)?",
+    "REST": rf"(?P<rest_letter>[zxZX])(?P<rest_length>{_LENGTH})",
+    "BROKEN": r">+|<+",
+    "TUPLET": r"\((?P<p>\d+)(?::(?P<q>\d*)(?::(?P<r>\d*))?)?",
+    "ENDING": r"\[\s*(?P<passes>[1-9][\d,.\-]*|\"[^\"\]\[\n]*\"(?![^|\]\n]{0,200}\]))",
+    "FIELD": r"\[(?P<field>[A-Za-z]:[^\[\]\n]*)\]",
+    "CHORD": rf"\[(?P<inside>(?:[^\]\[|\n\"!]|{_QUOTED}|![^!\n]*!)*)(?:(?P<closed>\])(?P<outer>{_LENGTH})(?P<chord_tie>-?))?",
+    "STRING": rf"(?P<string>{_QUOTED})|\"[^\n]*",
+    "GRACE": r"\{(?P<slash>/?)(?P<graces>[^{}\n]*)\}",
+    "DECORATION": r"!(?P<name>[^!\s|]*)!|\+(?P<old_name>[^+\s|\d]+)\+|(?P<short>[~H-Wh-w])|\.(?!\()",
+    "OVERLAY": r"&+",
+    "SLUR": r"\.?\(",
+    "SLUR_END": r"\)",
+    "TIE": r"-",
+    "SPACER": r"y\d*|[`$\\]|!",
+}
+MUSIC_TOKEN = re.compile("(?:" + "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _MUSIC.items()) + ") *")
+CHORD_TOKEN = re.compile(f"(?P<NOTE>{_NOTE})|(?P<STRING>{_MUSIC['STRING']})|(?P<DECORATION>{_MUSIC['DECORATION']})")
+NOTE_TOKEN = re.compile(f"(?P<NOTE>{_NOTE})")
 
 # After an ``X:`` the header holds nothing but fields; elsewhere a line that starts like a field but goes on like music, such as ``c:|``,
 # is music.
 HEADER_LINE = re.compile(r"\s*(?P<letter>[A-Za-z+]):(?P<text>.*)")
 FIELD_LINE = re.compile(r"\s*(?P<letter>[A-Za-z+]):(?![|:])(?P<text>.*)")
-DIRECTIVE_LINE = re.compile(r"\s*%%\s*(?P<text>.*)")
 COMMENT = re.compile(r"(?<!\\)%.*")
 LINE_END = re.compile(r"\r\n|\n|\r")
 
-_LENGTH = re.compile(r"(\d*)(/*)(\d*)")
+_LENGTH_PARTS = re.compile(r"(\d*)(/*)(\d*)")
+_PASSES = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?")
+MAX_PASSES = 32
+
+
+class Token(NamedTuple):
+    """A parsed token of music.
+
+    Attributes:
+        kind: a key of `_MUSIC`.
+        value: what the kind holds: a `NoteToken`, `BarToken` or `ChordToken`; a rest as ``(letter, length)``; a tuplet as ``(p, q, r)``
+            in digits; grace notes as ``(inside, is_slashed)``; an ending as its passes; of others the text.
+    """
+
+    kind: str
+    value: Any
+
+
+class NoteToken(NamedTuple):
+    """A written note: MIDI number of its natural pitch, alteration if it has a sign, length as text, tie, and whether it is microtonal."""
+
+    natural: int
+    alter: int | None
+    length: str
+    is_tied: bool
+    is_microtonal: bool
+
+
+class ChordToken(NamedTuple):
+    """A chord: its notes, the ``(kind, value)`` of decorations and strings inside, whether it is closed, outer length and tie."""
+
+    notes: tuple[NoteToken, ...]
+    marks: tuple[tuple[str, str], ...]
+    is_closed: bool
+    length: str
+    is_tied: bool
+
+
+class BarToken(NamedTuple):
+    """A bar line; the attributes are those of `tune.BarLine`."""
+
+    plays: int
+    starts_repeat: bool
+    endings: tuple[int, ...]
+    style: str
+
+
+TOKEN_CACHE: dict[str, Token] = {}
+
+
+def parse_token(match: re.Match[str]) -> Token:
+    """The token of a match of `MUSIC_TOKEN`, which is remembered if it is short."""
+    kind = match.lastgroup or ""
+    token = Token(kind, _PARSERS[kind](match) if kind in _PARSERS else match[kind])
+    if len(match[0]) <= MAX_CACHED_CHARACTERS:
+        if len(TOKEN_CACHE) >= MAX_CACHED_TOKENS:
+            TOKEN_CACHE.clear()
+        TOKEN_CACHE[match[0]] = token
+    return token
+
+
+def parse_note(match: re.Match[str]) -> NoteToken:
+    """The note of a match of `NOTE_TOKEN`, or of a NOTE in the other patterns.
+
+    >>> parse_note(NOTE_TOKEN.match("_B,,3/2-"))
+    NoteToken(natural=47, alter=-1, length='3/2', is_tied=True, is_microtonal=False)
+    >>> parse_note(NOTE_TOKEN.match("^3/2c")).alter, parse_note(NOTE_TOKEN.match("^/c")).alter    # to the half step nearest to the natural
+    (1, 0)
+    """
+    sign, letter, octave, length, tie = match.group("sign", "letter", "octave", "length", "tie")
+    is_microtonal = bool(sign) and sign not in ALTER_OF_SIGN
+    return NoteToken(natural_pitch(letter, octave), _alter(sign) if sign else None, length, bool(tie), is_microtonal)
+
+
+def _alter(sign: str) -> int:
+    """Half steps of an accidental; of a microtone ``^3/2`` those before its fraction."""
+    if sign in ALTER_OF_SIGN:
+        return ALTER_OF_SIGN[sign]
+    half_steps = min(int(abs(length_factor(sign[1:]))), 2)
+    return half_steps if sign[0] == "^" else -half_steps
+
+
+def _parse_bar(match: re.Match[str]) -> BarToken:
+    """What a bar line says; the number of colons at its left end counts the plays of a repeat."""
+    ending = match["ending"] or ""
+    line = match["BAR"].removesuffix(ending).lstrip(".")
+    left = len(line) - len(line.lstrip(":"))
+    right = len(line) - len(line.rstrip(":"))
+    if left == len(line):  # nothing but colons: one side each
+        left = right = max(len(line) // 2, 1)
+    style = "" if left or right or "[|]" in line else next((style for style in ("|]", "[|", "||") if style in line), "")
+    return BarToken(min(left + 1, MAX_PASSES) if left else 1, right > 0, read_passes(ending) if ending else (), style)
+
+
+def _parse_chord(match: re.Match[str]) -> ChordToken:
+    """A chord with what stands inside it."""
+    notes, marks = [], []
+    for inner in CHORD_TOKEN.finditer(match["inside"]):
+        kind = inner.lastgroup or ""
+        if kind == "NOTE":
+            notes.append(parse_note(inner))
+        else:
+            marks.append((kind, _PARSERS[kind](inner)))
+    return ChordToken(tuple(notes), tuple(marks), match["closed"] is not None, match["outer"] or "", bool(match["chord_tie"]))
+
+
+def read_passes(text: str) -> tuple[int, ...]:
+    """The passes of an ending.
+
+    >>> read_passes("1"), read_passes("1,3"), read_passes("2-4"), read_passes('"last time"')
+    ((1,), (1, 3), (2, 3, 4), ())
+    """
+    passes: set[int] = set()
+    for first, last in _PASSES.findall(text):
+        passes.update(range(int(first), min(int(last or first), MAX_PASSES) + 1))
+    return tuple(sorted(number for number in passes if 0 < number <= MAX_PASSES))
+
+
+_PARSERS: dict[str, Callable[[re.Match[str]], Any]] = {
+    "NOTE": parse_note,
+    "BAR": _parse_bar,
+    "REST": lambda match: match.group("rest_letter", "rest_length"),
+    "TUPLET": lambda match: match.group("p", "q", "r"),
+    "ENDING": lambda match: read_passes(match["passes"]),
+    "FIELD": lambda match: match["field"],
+    "CHORD": _parse_chord,
+    "STRING": lambda match: match["string"] and match["string"][1:-1],
+    "GRACE": lambda match: (match["graces"], bool(match["slash"])),
+    "DECORATION": lambda match: match["name"] or match["old_name"] or match["short"] or ("" if match[0][0] in "!+" else "."),
+}
 
 
 @lru_cache(maxsize=1024)
+def natural_pitch(letter: str, octave_marks: str) -> int:
+    """The MIDI number of a letter without accidentals.
+
+    >>> natural_pitch("C", ""), natural_pitch("c", "'"), natural_pitch("B", ",,")
+    (60, 84, 47)
+    """
+    octaves = octave_marks.count("'") - octave_marks.count(",") + letter.islower()
+    return 60 + NATURAL_SEMITONES[letter.upper()] + 12 * octaves
+
+
+@lru_cache(maxsize=4096)
 def length_factor(text: str) -> Fraction:
     """How many units a written length is; a zero or endless number counts as nothing written.
 
     >>> [str(length_factor(text)) for text in ("", "3", "3/2", "/", "//", "/4", "0")]
     ['1', '3', '3/2', '1/2', '1/4', '1/4', '1']
     """
-    match = _LENGTH.match(text)
+    match = _LENGTH_PARTS.match(text)
     assert match  # it matches anything
     numerator, slashes, denominator = match.groups()
     divisor = _number(denominator) if denominator else 2 ** min(len(slashes), MAX_SLASHES)

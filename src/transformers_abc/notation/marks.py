@@ -6,6 +6,7 @@ a note (a chord symbol over the second half of a tied note).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -71,4 +72,21 @@ class Slur:
     length_wn: Fraction
 
 
-Mark = Decoration | ChordSymbol | Annotation | Lyric | Grace | Slur
+Mark = Slur | Grace | ChordSymbol | Annotation | Decoration | Lyric
+
+# Marks at one time stand in this order, within one kind in the order of writing (section 4.20 of the standard, slurs before all).
+_ORDER = {kind: place for place, kind in enumerate((Slur, Grace, ChordSymbol, Annotation, Decoration, Lyric))}
+
+
+def sorted_marks(marks: Iterable[tuple[Fraction, Mark]]) -> tuple[tuple[Fraction, Mark], ...]:
+    """Marks in the order in which a `Voice` holds them: by time, by kind; slurs the longest first, lyrics by verse.
+
+    >>> start = Fraction(0)
+    >>> [type(mark).__name__ for _, mark in sorted_marks([(start, Decoration("trill")), (start, ChordSymbol("G")), (start, Slur(start))])]
+    ['Slur', 'ChordSymbol', 'Decoration']
+    """
+    return tuple(sorted(marks, key=lambda timed: (timed[0], _ORDER[type(timed[1])], _within_kind(timed[1]))))
+
+
+def _within_kind(mark: Mark) -> Fraction | int:
+    return -mark.length_wn if isinstance(mark, Slur) else mark.verse if isinstance(mark, Lyric) else 0

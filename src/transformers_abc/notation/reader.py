@@ -1,16 +1,17 @@
 """ABC to Tune: a total function that reads any text.
 
-Text from a model is data, not a mistake: `read_abc` never raises, and its time and memory are bounded by the length of the text. What
-it does not understand it passes over.
+Text from a model is data, not a mistake: nothing here raises (unless ``strict`` asks for it), and time and memory are bounded by the
+length of the text. What cannot be understood is passed over and told in `Tune.diagnostics`.
 
 Conventions:
-    - The tune begins at the first ``X:`` (without one, at the first field; without any, at once) and ends at an empty line after its
-      music began, or at the next ``X:``.
-    - The bars of the tune are those of its longest voice.
-    - Changes of metre, key and tempo are common to all voices; where voices differ at one time, the first one counts.
+    - A tune begins at its ``X:`` (a text without any, at its first field, or else at once) and ends at an empty line after its music began,
+      at the next ``X:``, or at the fence that closes a code block.
+    - Fields and directives before the first ``X:`` and an empty line are the header of the file and hold for all tunes (section 2.2.2).
+    - Repeats are kept, not played out: see `transformers_abc.notation.repeats`.
+    - How voices become one tune stands in `assembly`; how accidentals, ties and tuplets are read, in `voice_reader`.
 
-Not read yet: repeats are not played out, voice overlays (``&``), grace notes, lyrics, decorations, chord symbols, ``P:``, ``U:`` and
-macros.
+Not kept: macros (``m:``), beams and line breaks, layout directives, stafflines and grouping of staves, changes of clef or instrument within
+a voice, microtones (read as half steps).
 
 Standard: https://abcnotation.com/wiki/abc:standard:v2.1
 """
@@ -19,198 +20,379 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fractions import Fraction
-from itertools import pairwise
+from copy import copy
 
-from transformers_abc.notation.fields import read_attributes, read_key, read_metre, read_tempo, read_unit, read_voice
-from transformers_abc.notation.header import REACH_OF_ACCIDENTALS, Header
-from transformers_abc.notation.lexer import COMMENT, DIRECTIVE_LINE, FIELD_LINE, HEADER_LINE, LINE_END, MUSIC_TOKEN
-from transformers_abc.notation.tune import T, Timed, Tune, effective_changes
+from transformers_abc.notation.alignment import align, read_syllables, read_symbols
+from transformers_abc.notation.assembly import assemble
+from transformers_abc.notation.diagnostics import FaultLog
+from transformers_abc.notation.dialect import to_standard_line
+from transformers_abc.notation.fields import read_metre, read_tempo, read_unit, tempo_text
+from transformers_abc.notation.header import INFO_LETTERS, REACH_OF_ACCIDENTALS, Header
+from transformers_abc.notation.key_field import read_key
+from transformers_abc.notation.length_reader import Ticks
+from transformers_abc.notation.lexer import COMMENT, FIELD_LINE, HEADER_LINE, LINE_END, MUSIC_TOKEN, TOKEN_CACHE, parse_token
+from transformers_abc.notation.mark_reader import mark_of_string
+from transformers_abc.notation.marks import Annotation, Decoration, Mark
+from transformers_abc.notation.texts import read_text
+from transformers_abc.notation.tune import Tune
+from transformers_abc.notation.voice_field import MAX_TRANSPOSE, VoiceField, read_attributes, read_voice
 from transformers_abc.notation.voice_reader import VoiceReader
 
-MAX_TEXT_CHARACTERS = 500_000
+MAX_TEXT_CHARACTERS = 1_000_000
 MAX_VOICES = 64
+MAX_VERSES = 20
+MAX_NUMBER_DIGITS = 9
 
-_START = Fraction(0)
 _ONLY_VOICE = "1"
-_PROGRAM = re.compile(r"\s*MIDI\s*=?\s*program\s+(?:\d{1,2}\s+)?(\d{1,3})(?!\d)")  # the channel before it does not matter
 _LAST_PROGRAM = 127
-_PROPAGATE = re.compile(r"\s*propagate-accidentals\s*=?\s*(not|octave|pitch)\b")
+_DRUM_CHANNEL = 10
+_MIDI = re.compile(r"MIDI\s*=?\s*(?P<command>\w+)\s*(?P<values>.*)", re.IGNORECASE)
+_INTEGERS = re.compile(r"[+-]?\d{1,3}(?!\d)")
+_PROPAGATE = re.compile(r"propagate-accidentals\s*=?\s*(not|octave|pitch)\b")
+_SCORE = re.compile(r"(?:score|staves)\s+(?P<voices>.*)")
+_VOICE_IN_SCORE = re.compile(r"[^\s(){}\[\]|*+]+")
+_BLOCK = re.compile(r"%%begin(\w+)")
+_NUMBER = re.compile(rf"\s*(\d{{1,{MAX_NUMBER_DIGITS}}})")
+_LOOKS_LIKE_MUSIC = re.compile(r"\s*(?:\[?V:|[^a-z%:]*[A-Ga-g][,'\d/]*[^a-z:]*\|)")
+_BODY_FIELDS_WITHOUT_MUSIC = "NRrOABDFGHSZCX"
 
 
-def read_abc(text: str) -> Tune:
-    r"""Read a tune from ABC text.
+def read_abc(text: str, *, strict: bool = False, dialect: str = "standard") -> Tune:
+    r"""Read the first tune of an ABC text.
 
     Args:
-        text: anything; one tune of ABC 2.1 by intent. Beyond `MAX_TEXT_CHARACTERS` it is not read.
+        text: anything; ABC 2.1 by intent. Beyond `MAX_TEXT_CHARACTERS` it is not read.
+        strict: raise the first error instead of reading on; warnings never raise.
+        dialect: ``"standard"``, or ``"article"`` for what `transformers_abc.notation.dialect` describes.
 
     Returns:
-        The tune; one without voices where there is no music.
+        The tune; one without voices where there is no music. `Tune.diagnostics` tells what was wrong.
 
-    >>> tune = read_abc("X:1\nT:Scale\nM:2/4\nL:1/8\nK:G\nGA Bc|d2 ^d>e|]")
+    Raises:
+        AbcError: `strict`, and the text has an error.
+
+    >>> tune = read_abc("X:1\nT:Scale\nM:2/4\nL:1/8\nK:G\n|:GA Bc|d2 ^d>e:|")
     >>> [str(note.length_wn) for note in tune.voices[0].notes]
     ['1/8', '1/8', '1/8', '1/8', '1/4', '3/16', '1/16']
     >>> [note.pitch_midi for note in tune.voices[0].notes]
     [67, 69, 71, 72, 74, 75, 76]
     >>> tune.title, str(tune.metres[0][1]), str(tune.keys[0][1]), [str(length) for length in tune.bar_lengths_wn]
     ('Scale', '2/4', 'G', ['1/2', '1/2'])
+    >>> print(*read_abc("X:1\nK:C\nCDE|[CEG").diagnostics, sep="\n")
+    3:5: error: the chord that starts here has no ] [unclosed-chord]
     """
-    reader = _TuneReader()
-    for line in _tune_lines(text[:MAX_TEXT_CHARACTERS]):
-        if not reader.read_line(line):
+    return next(read_tunes(text, strict=strict, dialect=dialect))
+
+
+def read_tunes(text: str, *, strict: bool = False, dialect: str = "standard") -> Iterator[Tune]:
+    r"""Read every tune of a tune book, in turn; arguments and errors are those of `read_abc`.
+
+    A text without a tune gives one empty `Tune`, so there is always one at least.
+
+    >>> [(tune.number, tune.title) for tune in read_tunes("M:3/4\n\nX:1\nT:One\nK:C\nCDE|\n\nX:2\nT:Two\nK:C\nEDC|\n")]
+    [(1, 'One'), (2, 'Two')]
+    """
+    if dialect not in ("standard", "article"):
+        raise ValueError(f"the dialect is 'standard' or 'article', not {dialect!r}")
+    is_too_long = len(text) > MAX_TEXT_CHARACTERS
+    lines = LINE_END.split(text[:MAX_TEXT_CHARACTERS].removeprefix("\ufeff"))
+    if dialect == "article":
+        lines = [to_standard_line(line) for line in lines]
+    starts, file_header = _starts_and_file_header(lines)
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        log = FaultLog(strict=strict)
+        if is_too_long and end == len(lines):
+            log.add("text-too-long", 1, f"only the first {MAX_TEXT_CHARACTERS} characters are read", len(lines))
+        reader = _TuneReader(log, file_header)
+        reader.read(lines, start, end)
+        yield reader.tune()
+
+
+def _starts_and_file_header(lines: list[str]) -> tuple[list[int], Header]:
+    """The lines where tunes start, and what the header of the file says to all of them."""
+    header = Header()
+    starts = [index for index, line in enumerate(lines) if line.lstrip().startswith("X:")]
+    if not starts:
+        return [next((index for index, line in enumerate(lines) if FIELD_LINE.match(line)), 0)], header
+    for line in lines[: starts[0]]:
+        if not line.strip():
             break
-    return reader.tune()
-
-
-def _tune_lines(text: str) -> Iterator[str]:
-    """The lines from the start of the first tune on."""
-    lines = LINE_END.split(text)
-    fields = [(index, field["letter"]) for index, line in enumerate(lines) if (field := FIELD_LINE.match(line))]
-    starts = [index for index, letter in fields if letter == "X"] or [index for index, _ in fields] or [0]
-    return iter(lines[starts[0] :])
+        if (field := FIELD_LINE.match(COMMENT.sub("", line))) and field["letter"] in "MLQUCOABDFGHNRSZ":
+            header.read_field(field["letter"], field["text"])
+    return starts, header
 
 
 class _TuneReader:
     """Reads the lines of one tune; each voice's music goes to its `VoiceReader`."""
 
-    def __init__(self) -> None:
-        self._header = Header()
+    def __init__(self, log: FaultLog, file_header: Header) -> None:
+        self._log = log
+        self._header = copy(file_header)
+        self._header.shorthands = dict(file_header.shorthands)
         self._in_header = True
-        self._has_number = False
+        self._has_key = False
+        self._number: int | None = None
         self._voices: dict[str, VoiceReader] = {}
         self._current: VoiceReader | None = None
+        self._score_order: list[str] = []
+        self._parts: dict[Ticks, str] = {}
+        self._verse = 0  # of the lyrics under the last line of music
+        self._is_beyond_voices = False
 
-    def read_line(self, line: str) -> bool:
-        """Take in one line; False where the tune has ended before it."""
-        if directive := DIRECTIVE_LINE.match(line):
-            self._directive(directive["text"])
-            return True
-        if not line or line.isspace():
-            return self._in_header
-        line = COMMENT.sub("", line)
-        field = (HEADER_LINE if self._in_header and self._has_number else FIELD_LINE).match(line)
+    def read(self, lines: list[str], start: int, end: int) -> None:
+        """Take in the lines of one tune."""
+        block_end = ""
+        for index in range(start, end):
+            line = lines[index]
+            self._log.line = index + 1
+            if block_end:
+                block_end = "" if line.startswith(block_end) else block_end
+            elif line.startswith("%"):
+                block = _BLOCK.match(line)
+                block_end = f"%%end{block[1]}" if block else ""
+                if line.startswith("%%") and not block:
+                    self._directive(line[2:].strip(), 3)
+            elif not line or line.isspace():
+                if not self._in_header:
+                    self._report_rest(lines, index + 1, end)
+                    return
+            elif line.startswith("```"):
+                if not self._in_header:
+                    return
+            else:
+                self._line(COMMENT.sub("", line) if "%" in line else line)
+
+    def _report_rest(self, lines: list[str], start: int, end: int) -> None:
+        for index in range(start, end):
+            if _LOOKS_LIKE_MUSIC.match(lines[index]):
+                self._log.add("after-the-end", 1, "an empty line ended the tune before this music", index + 1)
+                return
+
+    def _line(self, line: str) -> None:
+        field = (HEADER_LINE if self._in_header and self._number is not None else FIELD_LINE).match(line)
         if not field:
             self._music(line)
-        elif field["letter"] == "X":
-            return self._is_first_number()
         elif self._in_header:
-            self._header_field(field["letter"], field["text"])
+            self._header_field(field["letter"], field["text"], field.start("text") + 1)
         else:
-            self._body_field(field["letter"], field["text"])
-        return True
+            self._body_field(field["letter"], field["text"], field.start("text") + 1)
 
     def tune(self) -> Tune:
         """What has been read."""
-        self._end_header()
-        readers = list(self._voices.values())
-        for reader in readers:
+        self._end_header(is_music=False)
+        for reader in self._voices.values():
             reader.finish()
-        bar_ends_wn = max((reader.bar_ends_wn for reader in readers), key=lambda ends_wn: ends_wn[-1:], default=[])
-        length_wn = bar_ends_wn[-1] if bar_ends_wn else _START
-        header = self._header
-        return Tune(
-            voices=tuple(reader.voice() for reader in readers),
-            bar_lengths_wn=tuple(end_wn - start_wn for start_wn, end_wn in pairwise([_START, *bar_ends_wn])),
-            metres=_common({_START: header.metre}, [reader.metres for reader in readers], length_wn),
-            keys=_common({_START: header.key}, [reader.keys for reader in readers], length_wn),
-            tempos=_common({_START: header.tempo} if header.tempo else {}, [reader.tempos for reader in readers], length_wn),
-            title=header.title,
-            composer=header.composer,
-        )
+        order = {voice_id: place for place, voice_id in enumerate(self._score_order)}
+        readers = [self._voices[voice_id] for voice_id in sorted(self._voices, key=lambda voice_id: order.get(voice_id, len(order)))]
+        if not any(reader.now for reader in readers):
+            self._log.add("no-tune", 1, "there is no music")
+        return assemble(self._header, readers, self._parts, self._log, 1 if self._number is None else self._number)
 
     # --- Header ---
 
-    def _is_first_number(self) -> bool:
-        is_first = self._in_header and not self._has_number
-        self._has_number = True
-        return is_first
-
-    def _header_field(self, letter: str, text: str) -> None:
+    def _header_field(self, letter: str, text: str, column: int) -> None:
         match letter:
+            case "X":
+                number = _NUMBER.match(text)
+                self._number = int(number[1]) if number else 1
+                if not number:
+                    self._log.add("bad-field", column, f"X: needs a number, not {text.strip()!r}")
             case "V":
-                self._select_voice(text)
+                self._select_voice(text, column)
             case "I":
-                self._directive(text)
+                self._directive(text.strip(), column)
+            case "m":
+                self._log.add("unused-macro", column, "macros are not expanded")
+            case "+" | "r" | "w" | "s":
+                pass
             case _:
-                self._header.read_field(letter, text)
+                if not self._header.read_field(letter, text):
+                    self._log.add("bad-field", column, f"{letter}:{text.strip()} cannot be read")
                 if letter == "K":
+                    self._has_key = True
                     self._end_header()
 
-    def _end_header(self) -> None:
-        if self._in_header:
-            self._in_header = False
-            self._current = next(iter(self._voices.values()), None)
-            for voice in self._voices.values():
-                voice.begin(self._header)
+    def _end_header(self, *, is_music: bool = True) -> None:
+        if not self._in_header:
+            return
+        if is_music and not self._has_key:
+            self._log.add("no-key", 1, "the header does not end with a K: field; C major is assumed")
+        self._in_header = False
+        self._current = next(iter(self._voices.values()), None)
+        for voice in self._voices.values():
+            voice.begin(self._header)
+        if self._header.tempo_field and not self._header.tempo and (words := tempo_text(self._header.tempo_field)):
+            self._log.add("text-tempo", 1, f"{words!r} has no number; it is kept as an annotation")
+            self._voice().marks.add(Annotation(words))
 
     # --- Body ---
 
     def _music(self, line: str) -> None:
-        if line:
+        if self._in_header:
             self._end_header()
-        for token in MUSIC_TOKEN.finditer(line):
-            if token.lastgroup == "field":
-                self._body_field(token["field_letter"], token["field_text"])
-            else:
-                self._voice().read_token(token)
+        voice = self._voice()
+        if self._verse:
+            self._verse = 0
+            voice.slots.clear()
+        handlers = voice.handlers
+        reached = 0
+        for match in MUSIC_TOKEN.finditer(line):
+            start, end = match.span()
+            if start > reached:
+                self._pass_over(line, reached, start)
+            reached = end
+            token = TOKEN_CACHE.get(match[0]) or parse_token(match)
+            kind = token.kind
+            if kind in handlers:
+                handlers[kind](token.value, start + 1)
+            elif kind == "FIELD":
+                self._body_field(token.value[0], token.value[2:], start + 4)
+                handlers = self._voice().handlers
+        if reached < len(line):
+            self._pass_over(line, reached, len(line))
 
-    def _body_field(self, letter: str, text: str) -> None:
+    def _pass_over(self, line: str, start: int, end: int) -> None:
+        unknown = line[start:end].strip()
+        if unknown:
+            column = line.index(unknown, start) + 1
+            self._log.add("unknown-character", column, f"{unknown[:20]!r} is no ABC")
+
+    def _body_field(self, letter: str, text: str, column: int) -> None:
+        voice = self._voice() if letter != "V" else None
         match letter:
             case "V":
-                self._select_voice(text)
-            case "M" if metre := read_metre(text):
-                self._voice().set_metre(metre)
-            case "K" if key := read_key(text):
-                self._voice().set_key(key)
-                self._voice().set_attributes(read_attributes(text))
-            case "L" if unit_wn := read_unit(text):
-                self._voice().set_unit(unit_wn)
-            case "Q" if tempo := read_tempo(text, self._voice().unit_wn):
-                self._voice().set_tempo(tempo)
+                self._select_voice(text, column)
+                self._verse = 0
+            case "w":
+                self._lyrics(text, column)
+            case "s":
+                self._symbols(text, column)
+            case "K" | "M" | "L" | "Q" | "P" | "T":
+                assert voice is not None
+                if not self._change(voice, letter, text, column):
+                    self._log.add("bad-field", column, f"{letter}:{text.strip()} cannot be read")
             case "I":
-                self._directive(text)
+                self._directive(text.strip(), column)
+            case "U":
+                if not self._header.define_shorthand(text):
+                    self._log.add("bad-field", column, f"U:{text.strip()} defines no sign; write U:T = !trill!")
+            case "m":
+                self._log.add("unused-macro", column, "macros are not expanded")
+            case "+" | "r":
+                pass
+            case "X":
+                self._log.add("misplaced-field", column, "X: starts a tune and stands on a line of its own")
+            case _ if letter in INFO_LETTERS + "C":
+                self._header.add_info(letter, text)
+            case _:
+                self._log.add("misplaced-field", column, f"{letter}: is no field of the standard")
 
-    def _directive(self, text: str) -> None:
-        """A ``%%`` line or an ``I:`` field."""
-        if match := _PROGRAM.match(text):
-            self._set_program(int(match[1]))
+    def _change(self, voice: VoiceReader, letter: str, text: str, column: int) -> bool:
+        """A change of what the header says; False where it cannot be read."""
+        match letter:
+            case "K":
+                key, attributes = read_key(text), read_attributes(text)
+                voice.set_attributes(attributes)
+                if key:
+                    voice.set_key(key)
+                return key is not None or attributes != VoiceField("")
+            case "M" if metre := read_metre(text):
+                voice.set_metre(metre)
+            case "L" if unit_wn := read_unit(text):
+                voice.lengths.set_unit(unit_wn)
+            case "Q" if tempo := read_tempo(text, voice.lengths.unit_wn):
+                voice.set_tempo(tempo)
+            case "Q" if words := tempo_text(text):
+                self._log.add("text-tempo", column, f"{words!r} has no number; it is kept as an annotation")
+                voice.marks.add(Annotation(words))
+            case "P":
+                if label := read_text(text):
+                    self._parts.setdefault(voice.now, label)
+            case "T":
+                if title := read_text(text):
+                    voice.marks.add(Annotation(title))
+            case _:
+                return False
+        return True
+
+    def _lyrics(self, text: str, column: int) -> None:
+        """A line of lyrics; the second under the same notes is the second verse."""
+        self._verse += 1
+        if self._verse > MAX_VERSES:
+            return
+        voice = self._voice()
+        placed, left_over = align(read_syllables(text, self._verse), voice.slots)
+        voice.marks.placed += [(time, lyric) for time, lyric in placed if not isinstance(lyric, str)]
+        if left_over:
+            self._log.add("too-many-syllables", column, f"{left_over} syllables have no note")
+
+    def _symbols(self, text: str, column: int) -> None:
+        placed, left_over = align(read_symbols(text), self._voice().slots)
+        for time, symbol in placed:
+            if mark := self._symbol(symbol):
+                self._voice().marks.placed.append((time, mark))
+            else:
+                self._log.add("unknown-decoration", column, f"{symbol[:20]} is no symbol")
+        if left_over:
+            self._log.add("too-many-syllables", column, f"{left_over} symbols have no note")
+
+    def _symbol(self, symbol: str) -> Mark | None:
+        if symbol[0] == '"':
+            return mark_of_string(symbol.strip('"'))
+        meaning = self._header.decoration(symbol.strip("!"))
+        return Decoration(meaning) if meaning else None
+
+    # --- Directives ---
+
+    def _directive(self, text: str, column: int) -> None:
+        """A ``%%`` line or an ``I:`` field; those about layout are passed over."""
+        if match := _MIDI.match(text):
+            self._midi(match["command"].lower(), [int(number) for number in _INTEGERS.findall(match["values"])], column)
         elif match := _PROPAGATE.match(text):
             self._header.reach_of_accidentals = REACH_OF_ACCIDENTALS[match[1]]
             for voice in self._voices.values():
                 voice.reach_of_accidentals = self._header.reach_of_accidentals
+        elif match := _SCORE.match(text):
+            self._score_order = _VOICE_IN_SCORE.findall(match["voices"])
 
-    def _set_program(self, program: int) -> None:
-        if program > _LAST_PROGRAM:
-            return
-        if self._in_header and not self._current:
-            self._header.program = program
-        else:
-            self._voice().set_program(program)
+    def _midi(self, command: str, values: list[int], column: int) -> None:
+        is_for_all = self._in_header and not self._current
+        if command == "program" and values and 0 <= values[-1] <= _LAST_PROGRAM:  # a channel may stand before it
+            if is_for_all:
+                self._header.program = values[-1]
+            else:
+                self._voice().set_program(values[-1], column)
+        elif command == "transpose" and values:
+            semitones = max(min(values[0], MAX_TRANSPOSE), -MAX_TRANSPOSE)
+            if is_for_all:
+                self._header.semitones = semitones
+            else:
+                self._voice().set_midi_transposition(semitones)
+        elif command == "channel" and values == [_DRUM_CHANNEL]:
+            self._voice().set_attributes(VoiceField("", clef="perc"))
+        elif command in ("program", "transpose", "rtranspose", "drum", "drummap", "beat", "grace", "droneon"):
+            self._log.add("unread-directive", column, f"%%MIDI {command} is not read")
 
     # --- Voices ---
 
     def _voice(self) -> VoiceReader:
         """The voice that the music belongs to; a tune that names none has one."""
-        return self._current or self._select_voice(_ONLY_VOICE)
+        return self._current or self._select_voice(_ONLY_VOICE, 1)
 
-    def _select_voice(self, text: str) -> VoiceReader:
+    def _select_voice(self, text: str, column: int) -> VoiceReader:
         """Go on with the voice of a ``V:`` field; voices beyond the bound are read for nothing."""
         field = read_voice(text)
         voice = self._voices.get(field.id)
         if voice is None:
-            voice = VoiceReader()
+            is_beyond = len(self._voices) >= MAX_VOICES
+            voice = VoiceReader(FaultLog() if is_beyond else self._log)
             if not self._in_header:
                 voice.begin(self._header)
-            if len(self._voices) < MAX_VOICES:
+            if not is_beyond:
                 self._voices[field.id] = voice
+            elif not self._is_beyond_voices:
+                self._is_beyond_voices = True
+                self._log.add("too-many-voices", column, f"a tune has at most {MAX_VOICES} voices")
         voice.set_attributes(field)
         self._current = voice
         return voice
-
-
-def _common(header: dict[Fraction, T], by_voice: list[dict[Fraction, T]], length_wn: Fraction) -> Timed[T]:
-    """Changes of several voices as changes of the tune; the first voice prevails over the later ones, and these over the header."""
-    merged = dict(header)
-    for changes in reversed(by_voice):
-        merged |= changes
-    return effective_changes(merged.items(), length_wn)

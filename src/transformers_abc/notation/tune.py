@@ -62,7 +62,7 @@ class Note:
     alter: int = 0
 
     def __post_init__(self) -> None:
-        if self.length_wn <= 0:
+        if self.length_wn.numerator <= 0:  # comparing Fractions costs more than making the note
             raise ValueError(f"a note's length must be positive, got {self.length_wn}")
         if (self.pitch_midi - self.alter) % 12 not in _LETTER_OF_SEMITONE:
             raise ValueError(f"pitch {self.pitch_midi} cannot be written with alteration {self.alter:+d}: that is no letter")
@@ -90,7 +90,7 @@ class Voice:
         name: as printed before the staff, for example ``"Violin"``.
         program: General MIDI program counted from 0, or None where the source names none.
         clef: an ABC clef name such as ``treble``, ``bass``, ``alto`` or ``tenor``.
-        marks: what else is written, sorted by onset; marks at one time in the order of writing.
+        marks: what else is written, in the order of `marks.sorted_marks`.
     """
 
     notes: tuple[Note, ...]

@@ -1,271 +1,402 @@
 """One voice while it is being read: a small state machine that turns tokens of music into sounding notes.
 
 What holds here:
-    - An accidental lasts to the bar line in its own octave, as in common practice and abcjs; a tune may say otherwise with
-      ``%%propagate-accidentals`` (``not``, ``octave`` or ``pitch``). The ABC 2.1 default, which abc2midi follows, is ``pitch``.
+    - An accidental lasts to the bar line for its letter in all octaves, as the standard says (section 11.3) and abc2midi does; a tune may
+      say otherwise with ``%%propagate-accidentals`` (``not``, ``octave`` or ``pitch``).
     - A tie joins notes of one pitch that follow each other. A tied note without an accidental keeps its pitch over the bar line.
     - A chord lasts as long as its first note (section 4.17).
-    - A tuplet ``(p`` has the defaults of section 4.13.
+    - Grace notes take the signs that they carry, else those of an earlier grace note of their group, else the key's.
+    - An overlay (``&``) has ties and accidentals of its own; the third layer of a bar goes on where the third of the bar before ended.
 
-Whatever the text says, time and the number of bars stay within the bounds below.
+Lengths stand in `length_reader`, bars in `bar_reader`, marks in `mark_reader`. Whatever the text says, time and the number of bars stay
+within bounds.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
-from operator import attrgetter
 
-from transformers_abc.notation.fields import DEFAULT_CLEF, VoiceField
-from transformers_abc.notation.header import REACH_OF_ACCIDENTALS, Header
-from transformers_abc.notation.lexer import NOTE_TOKEN, length_factor
-from transformers_abc.notation.tune import NATURAL_SEMITONES, Key, Metre, Note, Tempo, Voice
+from transformers_abc.notation.alignment import Slot
+from transformers_abc.notation.bar_reader import MAX_BARS, BarReader
+from transformers_abc.notation.diagnostics import FaultLog
+from transformers_abc.notation.header import DEFAULT_REACH, Header
+from transformers_abc.notation.length_reader import MAX_TICK_DENOMINATOR, TICKS_WN, LengthReader, Ticks, whole
+from transformers_abc.notation.lexer import NOTE_TOKEN, BarToken, ChordToken, NoteToken, length_factor, parse_note
+from transformers_abc.notation.mark_reader import MarkReader
+from transformers_abc.notation.marks import Grace, GraceNote
+from transformers_abc.notation.transposition import LETTER_OF_SEMITONE, respelled, transposed_key
+from transformers_abc.notation.tune import BarLine, Key, Metre, Tempo
+from transformers_abc.notation.voice_field import VoiceField
 
-MAX_VALUE_WN = Fraction(256)  # of one written note or rest
-MAX_TUNE_WN = 16_384
-MAX_BARS = 5_000
-MAX_TUPLET = 64
-MAX_BROKEN = 3
-# Times stay exact up to this denominator, far beyond any notation; then they are rounded up to the grid, so that numbers stay small.
-MAX_TIME_DENOMINATOR = 10**9
-ROUNDING_GRID = 2**20
+MAX_TUNE_TICKS = 16_384 * TICKS_WN
+LONGEST_GRACE_WN = Fraction(1)
 
-ALTER_OF_SIGN = {"__": -2, "_": -1, "=": 0, "^": 1, "^^": 2}
-_TUPLET_TIMES = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # (p alone means p in the time of this; others take 3 in compound metres, else 2
-_MIDI_PITCHES = range(128)
-_START = Fraction(0)
-
-
-class _Sounding:
-    """A note that may still grow by a tie or a dotted rhythm."""
-
-    __slots__ = ("alter", "length_wn", "onset_wn", "pitch_midi")
-
-    def __init__(self, onset_wn: Fraction, length_wn: Fraction, pitch_midi: int, alter: int) -> None:
-        self.onset_wn = onset_wn
-        self.length_wn = length_wn
-        self.pitch_midi = pitch_midi
-        self.alter = alter
-
-
-_pitch_of = attrgetter("pitch_midi")
+SoundingNote = list  # [onset_ticks, length_ticks, pitch_midi, alter]; a list, since a tie or a dotted rhythm may still change its length
+_ONSET, _LENGTH, _PITCH, _ALTER = range(4)
 
 
 class VoiceReader:
     """Reads the music of one voice.
 
     Attributes:
-        now_wn: how far the voice has been read.
-        bar_ends_wn: where its bar lines stand; bars without any time in them are none.
+        now: how far the voice has been read, in ticks.
+        notes: what sounds, in the order of the text.
+        bars, marks: see their classes.
         metres, keys, tempos: the changes that stand in this voice, by time.
+        slots: what lyrics are aligned to, since the last line of them.
+        has_layers: whether the voice has overlays, so that its notes are out of order.
+        handlers: what reads a token, by its kind; each takes the token's value and its column.
     """
 
-    def __init__(self) -> None:
-        self.now_wn = _START
-        self.bar_ends_wn: list[Fraction] = []
-        self.metres: dict[Fraction, Metre] = {}
-        self.keys: dict[Fraction, Key] = {}
-        self.tempos: dict[Fraction, Tempo] = {}
+    def __init__(self, log: FaultLog) -> None:
+        self._log = log
+        self.now: Ticks = 0
+        self.notes: list[SoundingNote] = []
+        self.bars = BarReader(log)
+        self.marks = MarkReader(log)
+        self.lengths = LengthReader(log)
+        self.metres: dict[Ticks, Metre] = {}
+        self.keys: dict[Ticks, Key] = {}
+        self.tempos: dict[Ticks, Tempo] = {}
+        self.slots: list[Slot] = []
         self.attributes = VoiceField("")
         self.program: int | None = None
-        self.reach_of_accidentals = REACH_OF_ACCIDENTALS["octave"]
-        self._sounded: list[_Sounding] = []
+        self.reach_of_accidentals = DEFAULT_REACH
+        self.has_layers = False
+        self.handlers: dict[str, Callable[..., None]] = {
+            "NOTE": self._note,
+            "BAR": self._bar,
+            "REST": self._rest,
+            "CHORD": self._chord,
+            "BROKEN": self._break_rhythm,
+            "TUPLET": self._start_tuplet,
+            "ENDING": self._start_ending,
+            "STRING": self.marks.string,
+            "GRACE": self._grace,
+            "DECORATION": self.marks.decoration,
+            "OVERLAY": self._overlay,
+            "SLUR": self.marks.start_slur,
+            "SLUR_END": self.marks.end_slur,
+            "TIE": self._loose_tie,
+        }
         self._accidentals: dict[int, int] = {}
-        self._tied: dict[int, _Sounding] = {}  # by pitch: notes whose tie waits for the next event
-        self._tuplet_ratio = Fraction(1)
-        self._tuplet_left = 0
-        self._broken_factor: Fraction | None = None  # for the next event
-        self._last: tuple[list[_Sounding], Fraction] | None = None  # what a broken rhythm sign would change
+        self._tied: dict[int, SoundingNote] = {}  # by pitch: notes whose tie waits for the next event
+        self._last: tuple[SoundingNote, ...] | None = None  # what a broken rhythm sign would change
+        self._last_ticks: Ticks = 0
+        self._layer = 0
+        self._ties_of_layer: dict[int, dict[int, SoundingNote]] = {}
+        self._frontier: Ticks = 0  # how far the layers before an overlay reach
+        self._overlay_start: Ticks = 0
+        self._overlay_bars = 0
+        self._midi_semitones = 0
+        self._set_transposition()
 
     # --- Fields ---
 
     def begin(self, header: Header) -> None:
         """Take over what the header says, before any music."""
-        self.set_unit(header.unit_wn)
+        self.marks.begin(header.decoration)
+        self.lengths.set_unit(header.unit_wn)
         self.set_metre(header.metre)
-        self.set_key(header.key)
         self.attributes = self.attributes.over(header.attributes)
+        self._midi_semitones = self._midi_semitones or header.semitones
+        self._set_transposition()
+        self.set_key(header.key)
         self.program = header.program if self.program is None else self.program
         self.reach_of_accidentals = header.reach_of_accidentals
 
-    def set_unit(self, unit_wn: Fraction) -> None:
-        self.unit_wn = unit_wn
-        self._length_of_text: dict[str, Fraction] = {}
-
     def set_metre(self, metre: Metre) -> None:
-        self._metre = self.metres[self.now_wn] = metre
+        self.metres[self.now] = metre
+        self.bars.set_metre(metre)
 
     def set_key(self, key: Key) -> None:
-        self.keys[self.now_wn] = key
-        self._alter_by_key = {semitone: key.alter_of(letter) for letter, semitone in NATURAL_SEMITONES.items()}
+        self._written_key = key
+        self.keys[self.now] = transposed_key(key, self._shift)
+        self._fifths_up = self.keys[self.now].fifths - key.fifths
+        self._alter_by_key = _alterations(key)
 
     def set_tempo(self, tempo: Tempo) -> None:
-        self.tempos[self.now_wn] = tempo
+        self.tempos[self.now] = tempo
 
-    def set_program(self, program: int) -> None:
+    def set_program(self, program: int, column: int) -> None:
         """The instrument; a change within the voice is passed over, since a `Voice` has one."""
-        if self.now_wn == _START:
+        if not self.now or self.program is None:
             self.program = program
+        elif program != self.program:
+            self._log.add("instrument-change", column, f"the instrument changes to program {program}; the voice keeps {self.program}")
 
     def set_attributes(self, field: VoiceField) -> None:
         self.attributes = field.over(self.attributes)
+        self._set_transposition()
 
-    # --- Music ---
+    def set_midi_transposition(self, semitones: int) -> None:
+        self._midi_semitones = semitones
+        self._set_transposition()
 
-    def read_token(self, token: re.Match[str]) -> None:
-        """Take in one token of music; fields are not for the voice alone and stay outside."""
-        match token.lastgroup:
-            case "note":
-                self._note(token)
-            case "bar":
-                self._end_bar()
-            case "rest":
-                self._rest(token["rest_letter"], token["rest_length"])
-            case "chord":
-                self._chord(token)
-            case "tuplet":
-                self._start_tuplet(token["p"], token["q"], token["r"])
-            case "broken":
-                self._break_rhythm(token["broken"])
+    def _set_transposition(self) -> None:
+        self._shift = 12 * (self.attributes.octaves or 0) + (self.attributes.semitones or 0) + self._midi_semitones
+        self._fifths_up = transposed_key(self._written_key, self._shift).fifths - self._written_key.fifths if self.keys else 0
 
-    def _note(self, token: re.Match[str]) -> None:
-        self._sound([self._head(token)], self._scaled(self._written_wn(token["length"])))
+    # --- Notes ---
 
-    def _chord(self, token: re.Match[str]) -> None:
-        notes = list(NOTE_TOKEN.finditer(token["chord_notes"]))
-        if notes:
-            length_wn = min(self._written_wn(notes[0]["length"]) * length_factor(token["chord_length"]), MAX_VALUE_WN)
-            self._sound([self._head(note, token["chord_tie"]) for note in notes], self._scaled(length_wn))
-
-    def _head(self, token: re.Match[str], chord_tie: str = "") -> tuple[int, str | None, str]:
-        """A note without its length: natural pitch, sign, tie."""
-        sign, letter, octave, tie = token.group("sign", "letter", "octave", "tie")
-        return natural_pitch(letter, octave) + 12 * (self.attributes.octaves or 0), sign, tie or chord_tie
-
-    def _sound(self, heads: Sequence[tuple[int, str | None, str]], length_wn: Fraction) -> None:
-        """Notes that start together."""
-        end_wn, length_wn = self._span(length_wn)
-        if not length_wn:
+    def _note(self, note: NoteToken, column: int) -> None:
+        """The most frequent token by far: the common case stands here, the rest in `_sound`."""
+        natural, alter, length, is_tied, is_microtonal = note
+        lengths = self.lengths
+        ticks = lengths.of_text.get(length) or lengths.new(length, column)
+        if lengths.is_scaled:
+            ticks = lengths.scaled(ticks)
+        now = self.now
+        end = now + ticks
+        if self._tied or self._shift or is_microtonal or end.__class__ is not int or end > MAX_TUNE_TICKS:
+            self._sound((note,), ticks, column)
             return
+        if self.marks.is_waiting:
+            self.marks.place(now)
+        if alter is not None:
+            if self.reach_of_accidentals:
+                self._accidentals[natural % self.reach_of_accidentals] = alter
+        else:
+            alter = self._alter_by_key[natural % 12]
+            if self._accidentals:
+                alter = self._accidentals.get(natural % self.reach_of_accidentals, alter)
+        pitch = natural + alter
+        if 0 <= pitch <= 127:
+            sounding = [now, ticks, pitch, alter]
+            self.notes.append(sounding)
+            self._last = (sounding,)
+            if is_tied:
+                self._tied = {pitch: sounding}
+        else:
+            self._out_of_range(pitch, column)
+            self._last = ()
+        self._last_ticks = ticks
+        self.marks.reach(now)
+        self.slots.append(now)
+        self.now = end
+
+    def _chord(self, chord: ChordToken, column: int) -> None:
+        notes, marks, is_closed, length, is_tied = chord
+        if not is_closed:
+            self._log.add("unclosed-chord", column, "the chord that starts here has no ]")
+        if not notes:
+            self._log.add("empty-chord", column, "there is no note in this chord")
+            return
+        for kind, value in marks:
+            self.handlers[kind](value, column)
+        if len({note.length for note in notes}) > 1:
+            self._log.add("chord-lengths", column, "the notes of this chord have different lengths; the first one's counts")
+        if is_tied:
+            notes = tuple(note._replace(is_tied=True) for note in notes)
+        self._sound(notes, self.lengths.next(notes[0].length, column, length), column)
+
+    def _sound(self, notes: Sequence[NoteToken], ticks: Ticks, column: int) -> None:
+        """Notes that start together, whatever the circumstances."""
+        end, ticks = self._span(ticks, column)
+        if not ticks:
+            return
+        self.marks.place(self.now)
         waiting, self._tied = self._tied, {}
-        sounding: dict[int, _Sounding] = {}
+        sounding: dict[int, SoundingNote] = {}
         begun = []
-        for natural, sign, tie in heads:
+        for natural, sign, _, is_tied, is_microtonal in notes:
+            if is_microtonal:
+                self._log.add("microtone", column, "a microtonal accidental is read as a half step")
             alter = self._alter(natural, sign, waiting)
-            pitch = natural + alter
-            if pitch in sounding or pitch not in _MIDI_PITCHES:
+            pitch = natural + alter + self._shift
+            if self._fifths_up:
+                alter = respelled(natural, alter, self._fifths_up, pitch)
+            if pitch in sounding:
+                self._log.add("double-note", column, "the chord has this pitch twice")
+                continue
+            if not 0 <= pitch <= 127:
+                self._out_of_range(pitch, column)
                 continue
             if note := waiting.pop(pitch, None):
-                note.length_wn += length_wn
+                note[_LENGTH] += ticks
             else:
-                note = _Sounding(self.now_wn, length_wn, pitch, alter)
+                note = [self.now, ticks, pitch, alter]
                 begun.append(note)
             sounding[pitch] = note
-            if tie:
+            if is_tied:
                 self._tied[pitch] = note
-        self._sounded += sorted(begun, key=_pitch_of) if len(begun) > 1 else begun
-        self._last = [*sounding.values()], length_wn
-        self.now_wn = end_wn
+        if waiting:
+            self._log.add("unended-tie", column, "this is not the pitch that the tie before it waits for")
+        self.notes += sorted(begun, key=_pitch_of) if len(begun) > 1 else begun
+        self._last, self._last_ticks = tuple(sounding.values()), ticks
+        self.marks.reach(self.now)
+        self.slots.append(self.now)
+        self.now = end
 
-    def _alter(self, natural: int, sign: str | None, waiting: dict[int, _Sounding]) -> int:
+    def _alter(self, natural: int, sign: int | None, waiting: dict[int, SoundingNote]) -> int:
+        """The alteration of a note in force: its own sign's, the bar's, that of a note tied to it, or the key's."""
         reach = self.reach_of_accidentals
-        if sign:
-            alter = ALTER_OF_SIGN[sign]
+        if sign is not None:
             if reach:
-                self._accidentals[natural % reach] = alter
-            return alter
-        for note in waiting.values():
-            if note.pitch_midi - note.alter == natural:
-                return note.alter
+                self._accidentals[natural % reach] = sign
+            return sign
         by_key = self._alter_by_key[natural % 12]
-        return self._accidentals.get(natural % reach, by_key) if reach else by_key
+        in_force = self._accidentals.get(natural % reach, by_key) if reach else by_key
+        if waiting and natural + in_force + self._shift not in waiting:
+            for note in waiting.values():
+                alter = note[_PITCH] - self._shift - natural
+                spelled = respelled(natural, alter, self._fifths_up, note[_PITCH]) if self._fifths_up else alter
+                if abs(alter) <= 2 and spelled == note[_ALTER]:
+                    return alter
+        return in_force
 
-    def _rest(self, letter: str, length: str) -> None:
-        self._tied = {}
-        if letter in "ZX":
-            self._rest_bars(length_factor(length))
+    def _out_of_range(self, pitch: int, column: int) -> None:
+        self._log.add("out-of-range", column, f"pitch {pitch} is beyond the range of MIDI, 0 to 127")
+
+    def _grace(self, value: tuple[str, bool], column: int) -> None:
+        inside, is_slashed = value
+        signs: dict[int, int] = {}
+        notes = []
+        for match in NOTE_TOKEN.finditer(inside):
+            natural, sign, length, _, _ = parse_note(match)
+            if sign is not None:
+                signs[natural] = sign
+            alter = signs.get(natural, self._alter_by_key[natural % 12])
+            pitch = natural + alter + self._shift
+            if 0 <= pitch <= 127:
+                alter = respelled(natural, alter, self._fifths_up, pitch) if self._fifths_up else alter
+                notes.append(GraceNote(pitch, alter, min(length_factor(length) * self.lengths.unit_wn, LONGEST_GRACE_WN)))
+        if notes:
+            self.marks.add(Grace(tuple(notes), is_slashed))
         else:
-            self.now_wn, rest_wn = self._span(self._scaled(self._written_wn(length)))
-            self._last = [], rest_wn
+            self._log.add("unknown-character", column, f"no grace note in {{{inside[:20]}}}")
 
-    def _rest_bars(self, bars: Fraction) -> None:
-        for _ in range(min(ceil(bars), MAX_BARS - len(self.bar_ends_wn))):
-            self.now_wn, _ = self._span(self._metre.bar_wn)
-            self._end_bar()
+    def _loose_tie(self, _: str, column: int) -> None:
+        """A ``-`` of its own, which belongs to what sounded last."""
+        self._log.add("loose-tie", column, "a tie stands directly after its note")
+        if self._last and not self._tied:
+            self._tied = {note[_PITCH]: note for note in self._last}
 
-    def _end_bar(self) -> None:
-        if self.now_wn > (self.bar_ends_wn[-1] if self.bar_ends_wn else _START):
-            self.bar_ends_wn.append(self.now_wn)
-        self._accidentals.clear()
-        self._last = None
+    def _rest(self, value: tuple[str, str], column: int) -> None:
+        letter, length = value
+        if self._tied:
+            self._log.add("unended-tie", column, "a tie leads to this rest")
+            self._tied = {}
+        self.marks.place(self.now)
+        self.marks.reach(self.now)
+        if letter in "ZX":
+            self._rest_bars(ceil(length_factor(length)), column)
+        else:
+            end, self._last_ticks = self._span(self.lengths.next(length, column), column)
+            self._last, self.now = (), end
+
+    def _rest_bars(self, bars: int, column: int) -> None:
+        for _ in range(min(bars, MAX_BARS - len(self.bars.ends))):
+            self.now, _ = self._span(self.bars.metre_ticks, column)
+            self._end_bar(column)
+        if bars > MAX_BARS:
+            self._log.add("too-many-bars", column, f"a rest of {bars} bars is longer than {MAX_BARS}")
 
     # --- Lengths ---
 
-    def _written_wn(self, text: str) -> Fraction:
-        length_wn = self._length_of_text.get(text)
-        if length_wn is None:
-            length_wn = self._length_of_text[text] = min(length_factor(text) * self.unit_wn, MAX_VALUE_WN)
-        return length_wn
-
-    def _scaled(self, length_wn: Fraction) -> Fraction:
-        """The sounding length of the next event, which tuplets and broken rhythm change."""
-        if self._tuplet_left:
-            self._tuplet_left -= 1
-            length_wn *= self._tuplet_ratio
-        if self._broken_factor:
-            length_wn *= self._broken_factor
-            self._broken_factor = None
-        return length_wn
-
-    def _span(self, length_wn: Fraction) -> tuple[Fraction, Fraction]:
+    def _span(self, ticks: Ticks, column: int) -> tuple[Ticks, Ticks]:
         """When something of this length ends that starts now, and how long it is within the bounds."""
-        end_wn = self.now_wn + length_wn
-        denominator = end_wn.denominator
-        if denominator > MAX_TIME_DENOMINATOR or end_wn.numerator > MAX_TUNE_WN * denominator:
-            end_wn = min(Fraction(ceil(end_wn * ROUNDING_GRID), ROUNDING_GRID), Fraction(MAX_TUNE_WN))
-            length_wn = end_wn - self.now_wn
-        return end_wn, length_wn
+        end = self.now + ticks
+        if end.denominator > MAX_TICK_DENOMINATOR:
+            self._log.add("time-rounded", column, "the fraction of this time is too fine; it is rounded")
+            end = ceil(end)
+        if end > MAX_TUNE_TICKS:
+            self._log.add("tune-too-long", column, f"a tune lasts at most {MAX_TUNE_TICKS // TICKS_WN} whole notes")
+            end = MAX_TUNE_TICKS
+        return whole(end), whole(end - self.now)
 
-    def _start_tuplet(self, p_text: str, q_text: str | None, r_text: str | None) -> None:
-        p = int(p_text)
-        q = int(q_text or 0) or _TUPLET_TIMES.get(p) or (3 if self._metre.is_compound else 2)
-        if 2 <= p <= MAX_TUPLET >= q:
-            self._tuplet_ratio = Fraction(q, p)
-            self._tuplet_left = int(r_text or 0) or p
+    def _start_tuplet(self, digits: tuple[str, str | None, str | None], column: int) -> None:
+        self.lengths.start_tuplet(digits, column, is_compound=self.bars.metre.is_compound)
 
-    def _break_rhythm(self, signs: str) -> None:
-        """``a>b`` lends half of b's length to a, ``a>>b`` three quarters; ``<`` the other way."""
+    def _break_rhythm(self, signs: str, column: int) -> None:
         if self._last is None:
+            self._log.add("loose-broken-rhythm", column, f"no note in this bar before {signs}")
             return
-        short = Fraction(1, 2 ** min(len(signs), MAX_BROKEN))
-        before, after = (2 - short, short) if signs[0] == ">" else (short, 2 - short)
-        notes, length_wn = self._last
-        self.now_wn, change_wn = self._span(length_wn * (before - 1))
-        for note in notes:
-            note.length_wn += change_wn
-        self._last, self._broken_factor = None, after
+        self.now, change = self._span(self._last_ticks * self.lengths.break_rhythm(signs), column)
+        for note in self._last:
+            note[_LENGTH] += change
+        self._last = None
 
-    # --- Result ---
+    # --- Bars ---
+
+    def _bar(self, line: BarToken, column: int) -> None:
+        if self._layer and not self._leave_overlay_bar():
+            return
+        self._end_bar(column)
+        if line.starts_repeat or line.plays > 1 or line.endings or line.style:
+            self.bars.mark_line(self.now, BarLine(*line))
+
+    def _start_ending(self, passes: tuple[int, ...], column: int) -> None:
+        """``[1``, which also ends the bar if that is open."""
+        if not self._layer:
+            self._end_bar(column)
+            self.bars.mark_line(self.now, BarLine(endings=passes))
+
+    def _end_bar(self, column: int) -> None:
+        self.bars.end_bar(self.now, column)
+        self.slots.append(None)
+        self._accidentals.clear()
+        self._last = None
+
+    # --- Overlays ---
+
+    def _overlay(self, signs: str, column: int) -> None:
+        """Go back to where the bar began, or for each further ``&`` a bar more, and go on in another layer."""
+        if not self._layer:
+            start = self.bars.start_before(self.now, len(signs))
+            if start is None:
+                self._log.add("no-bar-to-overlay", column, "there is no music before this & to lay a voice over")
+                return
+            self._frontier, self._overlay_start, self._overlay_bars = self.now, start, len(signs)
+        self._change_layer(self._layer + 1)
+        self.now = self._overlay_start
+        self.has_layers = True
+
+    def _change_layer(self, layer: int) -> None:
+        self._frontier = max(self._frontier, self.now)
+        self._ties_of_layer[self._layer] = self._tied
+        self._layer, self._tied = layer, self._ties_of_layer.pop(layer, {})
+        self._accidentals.clear()
+        self._last = None
+        self.lengths.forget()
+
+    def _leave_overlay_bar(self) -> bool:
+        """At a bar line in an overlay: whether the overlay is over, and the voice goes on after the longest layer."""
+        self._overlay_bars -= 1
+        if self._overlay_bars > 0:
+            end = self.bars.next_end(self.now)
+            self.now = self.now if end is None else end
+            self._accidentals.clear()
+            self.slots.append(None)
+            return False
+        self._close_overlay()
+        return True
+
+    def _close_overlay(self) -> None:
+        self._change_layer(0)
+        self.now = self._frontier
+
+    # --- End ---
 
     def finish(self) -> None:
-        """Close a last bar that has no bar line."""
-        self._end_bar()
+        """Close what is open."""
+        if self._layer:
+            self._close_overlay()
+        self._end_bar(1)
+        self.marks.finish()
+        if self.lengths.left_in_tuplet:
+            self._log.add("unfinished-tuplet", 1, f"the last tuplet still waits for {self.lengths.left_in_tuplet} notes")
+        self.bars.report(self.now)
 
-    def voice(self) -> Voice:
-        """The voice as far as it has been read."""
-        notes = tuple(Note(note.onset_wn, note.length_wn, note.pitch_midi, note.alter) for note in self._sounded)
-        return Voice(notes, self.attributes.name or "", self.program, self.attributes.clef or DEFAULT_CLEF)
+
+def _pitch_of(note: SoundingNote) -> int:
+    return note[_PITCH]
 
 
 @lru_cache(maxsize=256)
-def natural_pitch(letter: str, octave_marks: str) -> int:
-    """The MIDI number of a letter without accidentals.
-
-    >>> natural_pitch("C", ""), natural_pitch("c", "'"), natural_pitch("B", ",,")
-    (60, 84, 47)
-    """
-    octaves = octave_marks.count("'") - octave_marks.count(",") + letter.islower()
-    return 60 + NATURAL_SEMITONES[letter.upper()] + 12 * octaves
+def _alterations(key: Key) -> tuple[int, ...]:
+    """The alteration by the key of every natural pitch, counted from C; of black keys none."""
+    return tuple(key.alter_of(LETTER_OF_SEMITONE[semitone]) if semitone in LETTER_OF_SEMITONE else 0 for semitone in range(12))

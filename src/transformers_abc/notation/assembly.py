@@ -1,0 +1,99 @@
+"""The voices that have been read, put together to a `Tune`: one grid of bars, and changes that are common to all.
+
+- The bars are those of the longest voice.
+- Of changes of metre, key and tempo at one time the first voice's prevails, and these over the header's.
+- Repeats are those of the longest voice, or of the first voice that has any and whose repeats stand at bar lines of the longest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+
+from transformers_abc.notation.diagnostics import FaultLog
+from transformers_abc.notation.header import Header
+from transformers_abc.notation.length_reader import TICKS_WN, Ticks
+from transformers_abc.notation.marks import sorted_marks
+from transformers_abc.notation.tune import BarLine, Note, T, Timed, Tune, Voice, effective_changes
+from transformers_abc.notation.voice_field import DEFAULT_CLEF
+from transformers_abc.notation.voice_reader import VoiceReader
+
+_PLAIN_LINE = BarLine()
+
+
+def assemble(header: Header, readers: Sequence[VoiceReader], parts: Mapping[Ticks, str], log: FaultLog, number: int) -> Tune:
+    """The tune of a header and its voices, which have been read to their ends."""
+    longest = max(readers, key=lambda reader: reader.bars.ends[-1:], default=None)
+    bar_ends = longest.bars.ends if longest else []
+    end_wn = in_whole_notes(bar_ends[-1]) if bar_ends else Fraction(0)
+    if any(reader.now != longest.now and reader.now for reader in readers if longest):
+        log.add("voices-disagree", 1, "the voices differ in length; the shorter ones rest to the end")
+    tempo = header.tempo
+    return Tune(
+        tuple(_voice(reader) for reader in readers),
+        tuple(in_whole_notes(end - start) for start, end in pairwise([0, *bar_ends])),
+        _common([(0, header.metre)], [reader.metres for reader in readers], end_wn),
+        _common([(0, header.key)], [reader.keys for reader in readers], end_wn),
+        _common([(0, tempo)] if tempo else [], [reader.tempos for reader in readers], end_wn),
+        header.title,
+        header.composer,
+        _bar_lines(readers, longest, log),
+        tuple((in_whole_notes(time), label) for time, label in sorted(parts.items()) if in_whole_notes(time) < end_wn),
+        header.part_order,
+        header.info,
+        number,
+        tuple(sorted(log.found)),
+    )
+
+
+@lru_cache(maxsize=2**16)
+def in_whole_notes(ticks: Ticks) -> Fraction:
+    return Fraction(ticks) / TICKS_WN
+
+
+def _voice(reader: VoiceReader) -> Voice:
+    notes = [Note(in_whole_notes(onset), in_whole_notes(length), pitch, alter) for onset, length, pitch, alter in reader.notes]
+    if reader.has_layers:
+        notes.sort(key=lambda note: (note.onset_wn, note.pitch_midi, note.length_wn))
+    marks = sorted_marks((in_whole_notes(time), mark) for time, mark in reader.marks.placed)
+    attributes = reader.attributes
+    return Voice(tuple(notes), attributes.name or "", reader.program, attributes.clef or DEFAULT_CLEF, marks)
+
+
+def _common(header: list[tuple[Ticks, T]], by_voice: list[dict[Ticks, T]], end_wn: Fraction) -> Timed[T]:
+    merged = dict(header)
+    for changes in reversed(by_voice):
+        merged |= changes
+    if len(merged) == 1:
+        return tuple((in_whole_notes(time), value) for time, value in merged.items() if not time or in_whole_notes(time) < end_wn)
+    return effective_changes(((in_whole_notes(time), value) for time, value in merged.items()), end_wn)
+
+
+def _bar_lines(readers: Iterable[VoiceReader], longest: VoiceReader | None, log: FaultLog) -> Timed[BarLine]:
+    if longest is None:
+        return ()
+    end = longest.bars.ends[-1] if longest.bars.ends else 0
+    lines = _significant(longest.bars.lines, end)
+    for reader in readers:
+        others = _significant(reader.bars.lines, end)
+        if others != lines:
+            log.add("voices-disagree", 1, "the voices have different repeats or double bars")
+            if not lines and set(others) <= {0, *longest.bars.ends}:
+                lines = others
+                break
+    return tuple((in_whole_notes(time), line) for time, line in sorted(lines.items()))
+
+
+def _significant(lines: Mapping[Ticks, BarLine], end: Ticks) -> dict[Ticks, BarLine]:
+    """The lines that say something where they stand: nothing can end at the start of a tune, nor begin at its end."""
+    significant = {}
+    for time, line in lines.items():
+        if time == 0:
+            line = BarLine(1, line.starts_repeat, line.endings)
+        if time >= end:
+            line = BarLine(line.plays)
+        if line != _PLAIN_LINE and time <= end:
+            significant[time] = line
+    return significant

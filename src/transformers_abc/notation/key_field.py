@@ -1,0 +1,50 @@
+"""Values of the ABC field ``K:``: tonic, mode and explicit accidentals; the clef and the like stand in `voice_field`.
+
+Source: https://abcnotation.com/wiki/abc:standard:v2.1, section 3.1.14.
+"""
+
+from __future__ import annotations
+
+import re
+
+from transformers_abc.notation.lexer import ALTER_OF_SIGN
+from transformers_abc.notation.tune import FIFTHS_ORDER, MODE_FIFTHS, Key
+
+_MODE_OF_PREFIX = {mode[:3]: mode for mode in MODE_FIFTHS} | {"ion": "major", "aeo": "minor", "m": "minor"}
+_PIPES = {"HP": Key(2, "mixolydian"), "Hp": Key(2, "mixolydian")}  # F and C sharp, which HP leaves out of the staff
+_KEY = re.compile(r"(?P<tonic>[A-Ga-g])(?P<sign>[#b♯♭]?)(?:\s*(?P<mode>[A-Za-z]+)(?![\w=]))?(?=\s|$|[\^_=#])")
+_NONE = re.compile(r"none\b|exp\b", re.IGNORECASE)
+_EXPLICIT = re.compile(r"(?<![\w=\"])(\^\^|__|[\^_=])([A-Ga-g])(?=[\s\^_=]|$)")
+_FIFTHS_OF_SIGN = {"": 0, "#": 7, "♯": 7, "b": -7, "♭": -7}
+
+
+def read_key(field: str) -> Key | None:
+    """A key; only the first three letters of the mode count, and ``none`` is C.
+
+    Explicit accidentals change what the key says of their letters; after ``exp`` they are all there is, which comes out as a key of the
+    tonic whose other signs are taken back.
+
+    >>> [str(read_key(field)) for field in ("G", "Bb minor", "F#m", "D Mix", "Edorian", "HP", "none", "treble", "H")]
+    ['G', 'Bbmin', 'F#min', 'Dmix', 'Edor', 'Amix', 'C', 'None', 'None']
+    >>> read_key("D phr ^f clef=bass"), read_key("D exp ^c")    # doctest: +NORMALIZE_WHITESPACE
+    (Key(fifths=-2, mode='phrygian', explicit=(('F', 1),)), Key(fifths=2, mode='major', explicit=(('F', 0),)))
+    """
+    field = field.strip()
+    if field[:2] in _PIPES:
+        return _PIPES[field[:2]]
+    if not field or _NONE.match(field):
+        return _with_explicit(Key(0), field, only_explicit=False)
+    if not (match := _KEY.match(field)):
+        return _with_explicit(Key(0), field, only_explicit=False) if _EXPLICIT.match(field) else None
+    word = (match["mode"] or "").lower()
+    mode = _MODE_OF_PREFIX.get(word[:3], "major")
+    place = FIFTHS_ORDER.index(match["tonic"].upper()) + _FIFTHS_OF_SIGN[match["sign"]]
+    return _with_explicit(Key(place - FIFTHS_ORDER.index("C") + MODE_FIFTHS[mode], mode), field, only_explicit=word == "exp")
+
+
+def _with_explicit(key: Key, field: str, *, only_explicit: bool) -> Key:
+    """The key with the accidentals of the field that change it; in the order of letters in signatures."""
+    alter_of = {letter: 0 for letter in FIFTHS_ORDER} if only_explicit else {}
+    alter_of |= {letter.upper(): ALTER_OF_SIGN[sign] for sign, letter in _EXPLICIT.findall(field)}
+    explicit = tuple((letter, alter_of[letter]) for letter in FIFTHS_ORDER if alter_of.get(letter, key.alter_of(letter)) != key.alter_of(letter))
+    return Key(key.fifths, key.mode, explicit)
