@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from transformers_abc.notation.diagnostics import FaultLog
-from transformers_abc.notation.header import Header
+from transformers_abc.notation.header import INFO_ORDER, Header
 from transformers_abc.notation.length_reader import TICKS_WN, Ticks
 from transformers_abc.notation.marks import sorted_marks
 from transformers_abc.notation.tune import BarLine, Note, T, Timed, Tune, Voice, effective_changes
@@ -42,7 +42,7 @@ def assemble(header: Header, readers: Sequence[VoiceReader], parts: Mapping[Tick
         _bar_lines(readers, longest, log),
         tuple((in_whole_notes(time), label) for time, label in sorted(parts.items()) if in_whole_notes(time) < end_wn),
         header.part_order,
-        header.info,
+        tuple(sorted(header.info, key=lambda field: INFO_ORDER.index(field[0]))),
         number,
         tuple(sorted(log.found)),
     )
@@ -94,6 +94,8 @@ def _significant(lines: Mapping[Ticks, BarLine], end: Ticks) -> dict[Ticks, BarL
             line = BarLine(1, line.starts_repeat, line.endings)
         if time >= end:
             line = BarLine(line.plays)
+        if line.plays > 1 or line.starts_repeat:
+            line = BarLine(line.plays, line.starts_repeat, line.endings)
         if line != _PLAIN_LINE and time <= end:
             significant[time] = line
     return significant

@@ -17,7 +17,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # Only character sets: Python also knows encodings that compress or escape, which no music file needs.
-_CHARSET = re.compile(rb"^(?:%%?|I:)\s*abc-charset[\s=]+((?:utf|iso|windows|cp|latin|us-ascii|koi8|mac|gb|big5|shift|euc)[\w-]{0,20})", re.MULTILINE | re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"^(?:%%?|I:)\s*abc-charset[\s=]+((?:utf|iso|windows|cp|latin|us-ascii|koi8|mac|gb|big5|shift|euc)[\w-]{0,20})",
+    re.MULTILINE | re.IGNORECASE,
+)
 _FALLBACK = "cp1252"
 _BYTES_SEARCHED = 10_000
 

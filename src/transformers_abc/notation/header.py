@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -15,7 +16,10 @@ from transformers_abc.notation.voice_field import VoiceField, read_attributes
 REACH_OF_ACCIDENTALS = {"not": 0, "octave": 10_000, "pitch": 12}
 DEFAULT_REACH = REACH_OF_ACCIDENTALS["pitch"]
 
-INFO_LETTERS = "ABDFGHNORSZW"  # kept as they are; T and C join them from the second on
+_PROPAGATE = re.compile(r"propagate-accidentals\s*=?\s*(not|octave|pitch)\b")
+
+# Fields that are kept as they are, in the order in which a Tune holds them; T and C from the second on.
+INFO_ORDER = "TCABDFGHNORSZW"
 MAX_INFO_FIELDS = 1000
 
 # The decorations that a single letter stands for (section 4.14) and what U: may change.
@@ -93,8 +97,15 @@ class Header:
                 self.add_info(letter, text)
         return True
 
+    def read_directive(self, text: str) -> bool:
+        """Take in a directive that says how music is read; False for any other."""
+        match = _PROPAGATE.match(text)
+        if match:
+            self.reach_of_accidentals = REACH_OF_ACCIDENTALS[match[1]]
+        return match is not None
+
     def add_info(self, letter: str, text: str) -> None:
-        if letter in INFO_LETTERS + "TC" and len(self.info) < MAX_INFO_FIELDS and (value := read_text(text)):
+        if letter in INFO_ORDER and len(self.info) < MAX_INFO_FIELDS and (value := read_text(text)):
             self.info = (*self.info, (letter, value))
 
     def define_shorthand(self, text: str) -> bool:

@@ -44,7 +44,7 @@ def read_key(field: str) -> Key | None:
 
 def _with_explicit(key: Key, field: str, *, only_explicit: bool) -> Key:
     """The key with the accidentals of the field that change it; in the order of letters in signatures."""
-    alter_of = {letter: 0 for letter in FIFTHS_ORDER} if only_explicit else {}
+    alter_of = dict.fromkeys(FIFTHS_ORDER, 0) if only_explicit else {}
     alter_of |= {letter.upper(): ALTER_OF_SIGN[sign] for sign, letter in _EXPLICIT.findall(field)}
-    explicit = tuple((letter, alter_of[letter]) for letter in FIFTHS_ORDER if alter_of.get(letter, key.alter_of(letter)) != key.alter_of(letter))
-    return Key(key.fifths, key.mode, explicit)
+    in_order = [(letter, alter_of[letter]) for letter in FIFTHS_ORDER if letter in alter_of]
+    return Key(key.fifths, key.mode, tuple((letter, alter) for letter, alter in in_order if alter != key.alter_of(letter)))

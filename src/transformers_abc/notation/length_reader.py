@@ -63,7 +63,7 @@ class LengthReader:
 
     def new(self, text: str, column: int) -> Ticks:
         """The ticks of a length as written, which are remembered until the unit changes."""
-        if len(text) > 2 * MAX_LENGTH_DIGITS:
+        if any(len(digits) > MAX_LENGTH_DIGITS for digits in text.split("/")):
             self._log.add("length-limited", column, "this length has too many digits")
         self.of_text[text] = ticks = self._bounded(length_factor(text) * self.unit_wn * TICKS_WN, column)
         return ticks

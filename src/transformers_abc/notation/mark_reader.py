@@ -67,7 +67,7 @@ class MarkReader:
         if self._slurs_waiting:
             self._slurs_waiting.pop()  # around nothing
         elif self._open_slurs and self._last is not None:
-            start, _, _ = self._open_slurs.pop()
+            start, _line, _column = self._open_slurs.pop()
             if self._last >= start:  # not so in an overlay
                 self.placed.append((start, Slur(Fraction(self._last - start) / TICKS_WN)))
         else:
@@ -89,7 +89,7 @@ class MarkReader:
         """At the end of the voice: what still waits belongs to the last event."""
         if self._last is not None:
             self.placed += [(self._last, mark) for mark in self._waiting]
-        for _, line, column in self._open_slurs:
+        for _start, line, column in self._open_slurs:
             self._log.add("unended-slur", column, "the slur that starts here does not end", line)
 
 

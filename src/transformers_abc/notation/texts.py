@@ -50,9 +50,10 @@ def _meaning(match: re.Match[str]) -> str:
         return match["itself"]
     if match["entity"]:
         return html.unescape(match[0])
-    accent, letter = match["pair"]
-    if match["pair"] in _LIGATURES:
-        return _LIGATURES[match["pair"]]
+    pair = match["pair"]
+    accent, letter = pair[0], pair[1]
+    if pair in _LIGATURES:
+        return _LIGATURES[pair]
     composed = unicodedata.normalize("NFC", letter + _COMBINING[accent]) if accent in _COMBINING else ""
     return composed if len(composed) == 1 else match[0]
 

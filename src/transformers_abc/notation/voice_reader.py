@@ -22,12 +22,12 @@ from math import ceil
 from transformers_abc.notation.alignment import Slot
 from transformers_abc.notation.bar_reader import MAX_BARS, BarReader
 from transformers_abc.notation.diagnostics import FaultLog
+from transformers_abc.notation.fifths import LETTER_OF_SEMITONE, respelled, transposed_key
 from transformers_abc.notation.header import DEFAULT_REACH, Header
 from transformers_abc.notation.length_reader import MAX_TICK_DENOMINATOR, TICKS_WN, LengthReader, Ticks, whole
 from transformers_abc.notation.lexer import NOTE_TOKEN, BarToken, ChordToken, NoteToken, length_factor, parse_note
 from transformers_abc.notation.mark_reader import MarkReader
 from transformers_abc.notation.marks import Grace, GraceNote
-from transformers_abc.notation.transposition import LETTER_OF_SEMITONE, respelled, transposed_key
 from transformers_abc.notation.tune import BarLine, Key, Metre, Tempo
 from transformers_abc.notation.voice_field import VoiceField
 
@@ -92,7 +92,8 @@ class VoiceReader:
         self._overlay_start: Ticks = 0
         self._overlay_bars = 0
         self._midi_semitones = 0
-        self._set_transposition()
+        self._shift = 0  # from written to sounding pitch
+        self._fifths_up = 0  # the same, on the line of fifths
 
     # --- Fields ---
 
@@ -137,8 +138,11 @@ class VoiceReader:
         self._set_transposition()
 
     def _set_transposition(self) -> None:
-        self._shift = 12 * (self.attributes.octaves or 0) + (self.attributes.semitones or 0) + self._midi_semitones
-        self._fifths_up = transposed_key(self._written_key, self._shift).fifths - self._written_key.fifths if self.keys else 0
+        shift = 12 * (self.attributes.octaves or 0) + (self.attributes.semitones or 0) + self._midi_semitones
+        if shift != self._shift:
+            self._shift = shift
+            if self.keys:
+                self.set_key(self._written_key)
 
     # --- Notes ---
 

@@ -1,0 +1,314 @@
+"""One tune while it is being read: its lines go to the header, and the music of each voice to its `VoiceReader`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from copy import copy
+
+from transformers_abc.notation.alignment import align, read_syllables, read_symbols
+from transformers_abc.notation.assembly import assemble
+from transformers_abc.notation.diagnostics import FaultLog
+from transformers_abc.notation.fields import read_metre, read_tempo, read_unit, tempo_text
+from transformers_abc.notation.header import INFO_ORDER, Header
+from transformers_abc.notation.key_field import read_key
+from transformers_abc.notation.length_reader import Ticks
+from transformers_abc.notation.lexer import COMMENT, FIELD_LINE, HEADER_LINE, MUSIC_TOKEN, TOKEN_CACHE, parse_token
+from transformers_abc.notation.mark_reader import mark_of_string
+from transformers_abc.notation.marks import Annotation, Decoration, Mark
+from transformers_abc.notation.texts import read_text
+from transformers_abc.notation.tune import Tune
+from transformers_abc.notation.voice_field import MAX_TRANSPOSE, VoiceField, read_attributes, read_voice
+from transformers_abc.notation.voice_reader import VoiceReader
+
+MAX_VOICES = 64
+MAX_VERSES = 20
+MAX_NUMBER_DIGITS = 9
+
+_ONLY_VOICE = "1"
+_LAST_PROGRAM = 127
+_DRUM_CHANNEL = 10
+_MIDI = re.compile(r"MIDI\s*=?\s*(?P<command>\w+)\s*(?P<values>.*)", re.IGNORECASE)
+_INTEGERS = re.compile(r"[+-]?\d{1,3}(?!\d)")
+_SCORE = re.compile(r"(?:score|staves)\s+(?P<voices>.*)")
+_VOICE_IN_SCORE = re.compile(r"[^\s(){}\[\]|*+]+")
+_BLOCK = re.compile(r"%%begin(\w+)")
+_NUMBER = re.compile(rf"\s*(\d{{1,{MAX_NUMBER_DIGITS}}})")
+_NOTE_OR_REST = re.compile(r"[A-Ga-gz]")
+_CHARACTERS_JUDGED = 200  # of a line after the end of a tune
+
+
+class TuneReader:
+    """Reads the lines of one tune; each voice's music goes to its `VoiceReader`."""
+
+    def __init__(self, log: FaultLog, file_header: Header) -> None:
+        self._log = log
+        self._header = copy(file_header)
+        self._header.shorthands = dict(file_header.shorthands)
+        self._in_header = True
+        self._has_key = False
+        self._number: int | None = None
+        self._voices: dict[str, VoiceReader] = {}
+        self._current: VoiceReader | None = None
+        self._score_order: list[str] = []
+        self._parts: dict[Ticks, str] = {}
+        self._verse = 0  # of the lyrics under the last line of music
+        self._is_beyond_voices = False
+
+    def read(self, lines: Sequence[str], start: int, end: int) -> None:
+        """Take in the lines of one tune."""
+        block_end = ""
+        for index in range(start, end):
+            line = lines[index]
+            self._log.line = index + 1
+            if block_end:
+                block_end = "" if line.startswith(block_end) else block_end
+            elif line.startswith("%"):
+                block = _BLOCK.match(line)
+                block_end = f"%%end{block[1]}" if block else ""
+                if line.startswith("%%") and not block:
+                    self._directive(line[2:].strip(), 3)
+            elif not line or line.isspace():
+                if not self._in_header:
+                    self._report_rest(lines, index + 1, end)
+                    return
+            elif line.startswith("```"):
+                if not self._in_header:
+                    return
+            else:
+                self._line(COMMENT.sub("", line) if "%" in line else line)
+
+    def _report_rest(self, lines: Sequence[str], start: int, end: int) -> None:
+        for index in range(start, end):
+            judged = lines[index][:_CHARACTERS_JUDGED].lstrip()
+            if judged.startswith(("V:", "[V:")) or ("|" in judged and _NOTE_OR_REST.match(judged.lstrip("|:[("))):
+                self._log.add("after-the-end", 1, "an empty line ended the tune before this music", index + 1)
+                return
+
+    def _line(self, line: str) -> None:
+        field = (HEADER_LINE if self._in_header and self._number is not None else FIELD_LINE).match(line)
+        if not field:
+            self._music(line)
+        elif self._in_header:
+            self._header_field(field["letter"], field["text"], field.start("text") + 1)
+        else:
+            self._body_field(field["letter"], field["text"], field.start("text") + 1)
+
+    def tune(self) -> Tune:
+        """What has been read."""
+        self._end_header(is_music=False)
+        for reader in self._voices.values():
+            reader.finish()
+        order = {voice_id: place for place, voice_id in enumerate(self._score_order)}
+        readers = [self._voices[voice_id] for voice_id in sorted(self._voices, key=lambda voice_id: order.get(voice_id, len(order)))]
+        if not any(reader.now for reader in readers):
+            self._log.add("no-tune", 1, "there is no music")
+        return assemble(self._header, readers, self._parts, self._log, 1 if self._number is None else self._number)
+
+    # --- Header ---
+
+    def _header_field(self, letter: str, text: str, column: int) -> None:
+        match letter:
+            case "X":
+                number = _NUMBER.match(text)
+                self._number = int(number[1]) if number else 1
+                if not number:
+                    self._log.add("bad-field", column, f"X: needs a number, not {text.strip()!r}")
+            case "V":
+                self._select_voice(text, column)
+            case "I":
+                self._directive(text.strip(), column)
+            case "m":
+                self._log.add("unused-macro", column, "macros are not expanded")
+            case "+" | "r" | "w" | "s":
+                pass
+            case _:
+                if not self._header.read_field(letter, text):
+                    self._log.add("bad-field", column, f"{letter}:{text.strip()} cannot be read")
+                if letter == "K":
+                    self._has_key = True
+                    self._end_header()
+
+    def _end_header(self, *, is_music: bool = True) -> None:
+        if not self._in_header:
+            return
+        if is_music and not self._has_key:
+            self._log.add("no-key", 1, "the header does not end with a K: field; C major is assumed")
+        self._in_header = False
+        self._current = next(iter(self._voices.values()), None)
+        for voice in self._voices.values():
+            voice.begin(self._header)
+        if self._header.tempo_field and not self._header.tempo and (words := tempo_text(self._header.tempo_field)):
+            self._log.add("text-tempo", 1, f"{words!r} has no number; it is kept as an annotation")
+            self._voice().marks.add(Annotation(words))
+
+    # --- Body ---
+
+    def _music(self, line: str) -> None:
+        if self._in_header:
+            self._end_header()
+        voice = self._voice()
+        if self._verse:
+            self._verse = 0
+            voice.slots.clear()
+        handlers = voice.handlers
+        reached = 0
+        for match in MUSIC_TOKEN.finditer(line):
+            start, end = match.span()
+            if start > reached:
+                self._pass_over(line, reached, start)
+            reached = end
+            token = TOKEN_CACHE.get(match[0]) or parse_token(match)
+            kind = token.kind
+            if kind in handlers:
+                handlers[kind](token.value, start + 1)
+            elif kind == "FIELD":
+                self._body_field(token.value[0], token.value[2:], start + 4)
+                handlers = self._voice().handlers
+        if reached < len(line):
+            self._pass_over(line, reached, len(line))
+
+    def _pass_over(self, line: str, start: int, end: int) -> None:
+        unknown = line[start:end].strip()
+        if unknown:
+            column = line.index(unknown, start) + 1
+            self._log.add("unknown-character", column, f"{unknown[:20]!r} is no ABC")
+
+    def _body_field(self, letter: str, text: str, column: int) -> None:
+        voice = self._voice() if letter != "V" else None
+        match letter:
+            case "V":
+                self._select_voice(text, column)
+                self._verse = 0
+            case "w":
+                self._lyrics(text, column)
+            case "s":
+                self._symbols(text, column)
+            case "K" | "M" | "L" | "Q" | "P" | "T":
+                assert voice is not None
+                if not self._change(voice, letter, text, column):
+                    self._log.add("bad-field", column, f"{letter}:{text.strip()} cannot be read")
+            case "I":
+                self._directive(text.strip(), column)
+            case "U":
+                if not self._header.define_shorthand(text):
+                    self._log.add("bad-field", column, f"U:{text.strip()} defines no sign; write U:T = !trill!")
+            case "m":
+                self._log.add("unused-macro", column, "macros are not expanded")
+            case "+" | "r":
+                pass
+            case "X":
+                self._log.add("misplaced-field", column, "X: starts a tune and stands on a line of its own")
+            case _ if letter in INFO_ORDER:
+                self._header.add_info(letter, text)
+            case _:
+                self._log.add("misplaced-field", column, f"{letter}: is no field of the standard")
+
+    def _change(self, voice: VoiceReader, letter: str, text: str, column: int) -> bool:
+        """A change of what the header says; False where it cannot be read."""
+        match letter:
+            case "K":
+                key, attributes = read_key(text), read_attributes(text)
+                voice.set_attributes(attributes)
+                if key:
+                    voice.set_key(key)
+                return key is not None or attributes != VoiceField("")
+            case "M" if metre := read_metre(text):
+                voice.set_metre(metre)
+            case "L" if unit_wn := read_unit(text):
+                voice.lengths.set_unit(unit_wn)
+            case "Q" if tempo := read_tempo(text, voice.lengths.unit_wn):
+                voice.set_tempo(tempo)
+            case "Q" if words := tempo_text(text):
+                self._log.add("text-tempo", column, f"{words!r} has no number; it is kept as an annotation")
+                voice.marks.add(Annotation(words))
+            case "P":
+                if label := read_text(text):
+                    self._parts.setdefault(voice.now, label)
+            case "T":
+                if title := read_text(text):
+                    voice.marks.add(Annotation(title))
+            case _:
+                return False
+        return True
+
+    def _lyrics(self, text: str, column: int) -> None:
+        """A line of lyrics; the second under the same notes is the second verse."""
+        self._verse += 1
+        if self._verse > MAX_VERSES:
+            return
+        voice = self._voice()
+        placed, left_over = align(read_syllables(text, self._verse), voice.slots)
+        voice.marks.placed += placed
+        if left_over:
+            self._log.add("too-many-syllables", column, f"{left_over} syllables have no note")
+
+    def _symbols(self, text: str, column: int) -> None:
+        placed, left_over = align(read_symbols(text), self._voice().slots)
+        for time, symbol in placed:
+            if mark := self._symbol(symbol):
+                self._voice().marks.placed.append((time, mark))
+            else:
+                self._log.add("unknown-decoration", column, f"{symbol[:20]} is no symbol")
+        if left_over:
+            self._log.add("too-many-syllables", column, f"{left_over} symbols have no note")
+
+    def _symbol(self, symbol: str) -> Mark | None:
+        if symbol[0] == '"':
+            return mark_of_string(symbol.strip('"'))
+        meaning = self._header.decoration(symbol.strip("!"))
+        return Decoration(meaning) if meaning else None
+
+    # --- Directives ---
+
+    def _directive(self, text: str, column: int) -> None:
+        """A ``%%`` line or an ``I:`` field; those about layout are passed over."""
+        if match := _MIDI.match(text):
+            self._midi(match["command"].lower(), [int(number) for number in _INTEGERS.findall(match["values"])], column)
+        elif self._header.read_directive(text):
+            for voice in self._voices.values():
+                voice.reach_of_accidentals = self._header.reach_of_accidentals
+        elif match := _SCORE.match(text):
+            self._score_order = _VOICE_IN_SCORE.findall(match["voices"])
+
+    def _midi(self, command: str, values: list[int], column: int) -> None:
+        is_for_all = self._in_header and not self._current
+        if command == "program" and values and 0 <= values[-1] <= _LAST_PROGRAM:  # a channel may stand before it
+            if is_for_all:
+                self._header.program = values[-1]
+            else:
+                self._voice().set_program(values[-1], column)
+        elif command == "transpose" and values:
+            semitones = max(min(values[0], MAX_TRANSPOSE), -MAX_TRANSPOSE)
+            if is_for_all:
+                self._header.semitones = semitones
+            else:
+                self._voice().set_midi_transposition(semitones)
+        elif command == "channel" and values == [_DRUM_CHANNEL]:
+            self._voice().set_attributes(VoiceField("", clef="perc"))
+        elif command in ("program", "transpose", "rtranspose", "drum", "drummap", "beat", "grace", "droneon"):
+            self._log.add("unread-directive", column, f"%%MIDI {command} is not read")
+
+    # --- Voices ---
+
+    def _voice(self) -> VoiceReader:
+        """The voice that the music belongs to; a tune that names none has one."""
+        return self._current or self._select_voice(_ONLY_VOICE, 1)
+
+    def _select_voice(self, text: str, column: int) -> VoiceReader:
+        """Go on with the voice of a ``V:`` field; voices beyond the bound are read for nothing."""
+        field = read_voice(text)
+        voice = self._voices.get(field.id)
+        if voice is None:
+            is_beyond = len(self._voices) >= MAX_VOICES
+            voice = VoiceReader(FaultLog() if is_beyond else self._log)
+            if not self._in_header:
+                voice.begin(self._header)
+            if not is_beyond:
+                self._voices[field.id] = voice
+            elif not self._is_beyond_voices:
+                self._is_beyond_voices = True
+                self._log.add("too-many-voices", column, f"a tune has at most {MAX_VOICES} voices")
+        voice.set_attributes(field)
+        self._current = voice
+        return voice
