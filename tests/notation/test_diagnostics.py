@@ -15,7 +15,7 @@ def found(text: str) -> list[str]:
 
 CASES = [
     ("C D E F|", []),
-    ("C9999999999|", ["4:1 length-limited"]),
+    ("[M:none]C9999999999|", ["4:9 length-limited"]),
     ("[M:none]C99999|", ["4:9 length-limited"]),
     ("CD (1CD|", ["4:4 tuplet-limited"]),
     ("CD (3:2:9999CD|", ["4:4 tuplet-limited"]),
@@ -24,6 +24,8 @@ CASES = [
     ("L:0\nC|", ["4:3 bad-field"]),
     ("Q:fast\nC|", ["4:3 bad-field"]),
     ("U:a=!x!\nC|", ["4:3 bad-field"]),
+    ("[w:x]C|", ["4:4 misplaced-field"]),
+    ("U:n=n\nC|", ["4:3 bad-field"]),
     ("E:x\nC|", ["4:3 misplaced-field"]),
     ('Q:"slow"\nC|', ["4:3 text-tempo"]),
     ("m:~n=n\nC|", ["4:3 unused-macro"]),
@@ -36,7 +38,6 @@ CASES = [
     ("C QD|", ["4:3 unknown-decoration"]),
     ("C,,,,,,,|", ["4:1 out-of-range"]),
     ("C ^/D|", ["4:3 microtone"]),
-    ("[CC]|", ["4:1 double-note"]),
     ("[C2E]|", ["4:1 chord-lengths"]),
     ("C-D|", ["4:3 unended-tie"]),
     ("C-z|", ["4:3 unended-tie"]),
@@ -65,6 +66,7 @@ def test_findings(music, expected):
     [
         ("", ["1:1 no-tune"]),
         ("X:1\nC|", ["2:1 no-key"]),
+        ("X:1\nN bars 1 | 2\nK:C\nC|", ["2:1 no-field"]),
         ("X:one\nK:C\nC|", ["1:3 bad-field"]),
         ("X:1\nM:4/\nK:C\nC|", ["2:3 bad-field"]),
         (HEADER + "C|\n" + " " * MAX_TEXT_CHARACTERS, ["5:1 text-too-long"]),

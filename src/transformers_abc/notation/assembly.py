@@ -75,19 +75,19 @@ def _bar_lines(readers: Iterable[VoiceReader], longest: VoiceReader | None, log:
     if longest is None:
         return ()
     end = longest.bars.ends[-1] if longest.bars.ends else 0
-    lines = _significant(longest.bars.lines, end)
+    edges = {0, *longest.bars.ends}
+    lines = _significant(longest.bars.lines, edges, end)
     for reader in readers:
-        others = _significant(reader.bars.lines, end)
+        others = _significant(reader.bars.lines, edges, end)
         if others != lines:
             log.add("voices-disagree", 1, "the voices have different repeats or double bars")
-            if not lines and set(others) <= {0, *longest.bars.ends}:
-                lines = others
-                break
+            lines = lines or others
+            break
     return tuple((in_whole_notes(time), line) for time, line in sorted(lines.items()))
 
 
-def _significant(lines: Mapping[Ticks, BarLine], end: Ticks) -> dict[Ticks, BarLine]:
-    """The lines that say something where they stand: nothing can end at the start of a tune, nor begin at its end."""
+def _significant(lines: Mapping[Ticks, BarLine], edges: set[Ticks], end: Ticks) -> dict[Ticks, BarLine]:
+    """The lines at edges of bars that say something there: nothing can end at the start of a tune, nor begin at its end."""
     significant = {}
     for time, line in lines.items():
         if time == 0:
@@ -96,6 +96,6 @@ def _significant(lines: Mapping[Ticks, BarLine], end: Ticks) -> dict[Ticks, BarL
             line = BarLine(line.plays)
         if line.plays > 1 or line.starts_repeat:
             line = BarLine(line.plays, line.starts_repeat, line.endings)
-        if line != _PLAIN_LINE and time <= end:
+        if line != _PLAIN_LINE and time in edges:
             significant[time] = line
     return significant

@@ -35,7 +35,7 @@ class BarReader:
 
     def end_bar(self, now: Ticks, column: int) -> None:
         """A bar line, or something that stands for one."""
-        if now == self.start:
+        if now <= self.start:
             return
         if len(self.ends) == MAX_BARS:
             self._log.add("too-many-bars", column, f"a tune has at most {MAX_BARS} bars; what follows counts as the last")

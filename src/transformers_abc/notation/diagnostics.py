@@ -77,6 +77,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "unread-directive": (INFO, "A directive about the sound that the tune has no place for."),
     "after-the-end": (ERROR, "Music after the empty line that ends the tune; it is not read."),
     "more-tunes": (INFO, "The text goes on with other tunes; read_tunes reads them all."),
+    "no-field": (ERROR, "A line of the header that is no field; it is passed over."),
     # Music
     "unknown-character": (ERROR, "Characters that are no ABC; they are passed over."),
     "unclosed-chord": (ERROR, "A chord without its ]; it is taken to end at the bar line or the end of the line."),
@@ -85,7 +86,6 @@ CODES: dict[str, tuple[Severity, str]] = {
     "unknown-decoration": (WARNING, "A sign that neither the standard nor a U: field defines."),
     "out-of-range": (ERROR, "A pitch beyond the 128 of MIDI; it is left out and its time is kept."),
     "microtone": (WARNING, "A microtonal accidental; it is read as the half step nearest to the natural note."),
-    "double-note": (WARNING, "A chord with the same pitch twice; it is read once."),
     "chord-lengths": (WARNING, "A chord whose notes have different lengths; the first one's length is that of the chord."),
     "unended-tie": (WARNING, "A tie that no note of its pitch follows."),
     "loose-tie": (WARNING, "A tie that does not stand directly after its note."),

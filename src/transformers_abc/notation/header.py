@@ -16,6 +16,7 @@ from transformers_abc.notation.voice_field import VoiceField, read_attributes
 REACH_OF_ACCIDENTALS = {"not": 0, "octave": 10_000, "pitch": 12}
 DEFAULT_REACH = REACH_OF_ACCIDENTALS["pitch"]
 
+_DECORATION_NAME = re.compile(r"\d|[\w.<>()+^/:*-]{2,40}")
 _PROPAGATE = re.compile(r"propagate-accidentals\s*=?\s*(not|octave|pitch)\b")
 
 # Fields that are kept as they are, in the order in which a Tune holds them; T and C from the second on.
@@ -112,13 +113,18 @@ class Header:
         """Take in a ``U:`` field such as ``T = !trill!``; ``!none!`` takes a shorthand away."""
         sign, equals, name = (part.strip() for part in text.partition("="))
         name = name.strip("!+")
-        if len(sign) != 1 or not equals or not name or not (sign in "~." or sign.lower() in "hijklmnopqrstuvw"):
+        if len(sign) != 1 or not equals or not (sign in "~." or sign.lower() in "hijklmnopqrstuvw") or not is_decoration_name(name):
             return False
         self.shorthands[sign] = SYNONYMS.get(name, name)
         return True
 
     def decoration(self, name: str) -> str | None:
         """The canonical name of a sign: of a shorthand if it has one character, else of what stood between ``!``."""
-        if len(name) == 1 and name not in SYNONYMS and not name.isdigit():
-            return self.shorthands.get(name)
-        return SYNONYMS.get(name, name)
+        if name in self.shorthands:
+            return self.shorthands[name]
+        return SYNONYMS.get(name, name) if is_decoration_name(name) else None
+
+
+def is_decoration_name(name: str) -> bool:
+    """Whether a name may stand between ``!``; single letters are shorthands, digits are fingerings."""
+    return _DECORATION_NAME.fullmatch(name) is not None or name in SYNONYMS

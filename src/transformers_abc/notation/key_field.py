@@ -12,9 +12,12 @@ from transformers_abc.notation.tune import FIFTHS_ORDER, MODE_FIFTHS, Key
 
 _MODE_OF_PREFIX = {mode[:3]: mode for mode in MODE_FIFTHS} | {"ion": "major", "aeo": "minor", "m": "minor"}
 _PIPES = {"HP": Key(2, "mixolydian"), "Hp": Key(2, "mixolydian")}  # F and C sharp, which HP leaves out of the staff
-_KEY = re.compile(r"(?P<tonic>[A-Ga-g])(?P<sign>[#b♯♭]?)(?:\s*(?P<mode>[A-Za-z]+)(?![\w=]))?(?=\s|$|[\^_=#])")
+_KEY = re.compile(
+    r"(?P<tonic>[A-Ga-g])(?P<sign>[#b♯♭]?)(?:\s*(?P<mode>(?i:maj|min|ion|aeo|dor|phr|lyd|mix|loc|exp)[A-Za-z]*|m(?![A-Za-z=])))?(?=[\s^_=#]|$)"
+)
 _NONE = re.compile(r"none\b|exp\b", re.IGNORECASE)
-_EXPLICIT = re.compile(r"(?<![\w=\"])(\^\^|__|[\^_=])([A-Ga-g])(?=[\s\^_=]|$)")
+_EXPLICIT = re.compile(r"(\^\^|__|[\^_=])([A-Ga-g])(?=[\s^_=]|$)")
+_ATTRIBUTE = re.compile(r"\b[a-z]{3,}=\S*")  # of the clef, not of the key
 _FIFTHS_OF_SIGN = {"": 0, "#": 7, "♯": 7, "b": -7, "♭": -7}
 
 
@@ -45,6 +48,7 @@ def read_key(field: str) -> Key | None:
 def _with_explicit(key: Key, field: str, *, only_explicit: bool) -> Key:
     """The key with the accidentals of the field that change it; in the order of letters in signatures."""
     alter_of = dict.fromkeys(FIFTHS_ORDER, 0) if only_explicit else {}
-    alter_of |= {letter.upper(): ALTER_OF_SIGN[sign] for sign, letter in _EXPLICIT.findall(field)}
+    signs = _EXPLICIT.findall(_ATTRIBUTE.sub(" ", field))
+    alter_of |= {letter.upper(): ALTER_OF_SIGN[sign] for sign, letter in signs}
     in_order = [(letter, alter_of[letter]) for letter in FIFTHS_ORDER if letter in alter_of]
     return Key(key.fifths, key.mode, tuple((letter, alter) for letter, alter in in_order if alter != key.alter_of(letter)))

@@ -6,13 +6,14 @@ Time is counted in ticks of 1/`TICKS_WN` of a whole note: integers, or exact `Fr
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm
 
 from transformers_abc.notation.diagnostics import FaultLog
 from transformers_abc.notation.lexer import MAX_LENGTH_DIGITS, length_factor
 
 TICKS_WN = 2**12 * 3**3 * 5 * 7 * 11 * 13  # reaches every tuplet up to 13 and notes down to 1/4096
 MAX_VALUE_TICKS = 256 * TICKS_WN  # of one written note or rest
-MAX_TICK_DENOMINATOR = 10**6  # beyond it times are rounded to whole ticks, so that numbers stay small
+MAX_TICK_DENOMINATOR = 10**6  # all fractions of ticks in a tune have one below it in common; others are rounded to whole ticks
 MAX_TUPLET = 64
 MAX_TUPLET_NOTES = 999
 MAX_TUPLET_DIGITS = 3
@@ -24,6 +25,25 @@ _WHOLE = Fraction(1)
 Ticks = int | Fraction
 
 
+class TickGrid:
+    """The fractions of ticks that the times of one tune need; they are bounded, so that numbers stay small."""
+
+    def __init__(self, log: FaultLog) -> None:
+        self._log = log
+        self._denominator = 1
+
+    def fit(self, ticks: Ticks, column: int) -> Ticks:
+        """The same time, as an integer where it is one; rounded to a whole number of ticks where its fraction is too fine."""
+        if ticks.denominator == 1:
+            return ticks.numerator
+        denominator = lcm(self._denominator, ticks.denominator)
+        if denominator > MAX_TICK_DENOMINATOR:
+            self._log.add("time-rounded", column, "the fraction of this time is too fine; it is rounded")
+            return max(round(ticks), 1) if ticks > 0 else round(ticks)
+        self._denominator = denominator
+        return ticks
+
+
 class LengthReader:
     """What the next note's length depends on, beside its own text.
 
@@ -33,7 +53,7 @@ class LengthReader:
         is_scaled: whether a tuplet or a broken rhythm changes the next event; then `scaled` has to be asked.
         left_in_tuplet: how many events the tuplet still waits for.
 
-    >>> lengths = LengthReader(FaultLog())
+    >>> lengths = LengthReader(FaultLog(), TickGrid(FaultLog()))
     >>> lengths.set_unit(Fraction(1, 8))
     >>> lengths.start_tuplet(("3", None, None), 1, is_compound=False)
     >>> in_wholes = [Fraction(lengths.next("2", 1), TICKS_WN) for _ in range(4)]
@@ -41,8 +61,9 @@ class LengthReader:
     1/6 1/6 1/6 1/4
     """
 
-    def __init__(self, log: FaultLog) -> None:
+    def __init__(self, log: FaultLog, grid: TickGrid) -> None:
         self._log = log
+        self._grid = grid
         self.unit_wn = Fraction(1, 8)
         self.of_text: dict[str, Ticks] = {}
         self.is_scaled = False
@@ -59,7 +80,7 @@ class LengthReader:
         ticks = self.of_text.get(text) or self.new(text, column)
         if outer:
             ticks = self._bounded(ticks * length_factor(outer), column)
-        return self.scaled(ticks) if self.is_scaled else ticks
+        return self.scaled(ticks, column) if self.is_scaled else ticks
 
     def new(self, text: str, column: int) -> Ticks:
         """The ticks of a length as written, which are remembered until the unit changes."""
@@ -68,7 +89,7 @@ class LengthReader:
         self.of_text[text] = ticks = self._bounded(length_factor(text) * self.unit_wn * TICKS_WN, column)
         return ticks
 
-    def scaled(self, ticks: Ticks) -> Ticks:
+    def scaled(self, ticks: Ticks, column: int) -> Ticks:
         """The length of the next event under the tuplet and broken rhythm that wait for it."""
         if self.left_in_tuplet:
             self.left_in_tuplet -= 1
@@ -76,7 +97,7 @@ class LengthReader:
         ticks *= self._broken_factor
         self._broken_factor = _WHOLE
         self.is_scaled = self.left_in_tuplet > 0
-        return whole(ticks)
+        return self._grid.fit(ticks, column)
 
     def start_tuplet(self, digits: tuple[str, str | None, str | None], column: int, *, is_compound: bool) -> None:
         """``(p:q:r``, with the defaults of section 4.13 for what is not written."""
@@ -106,9 +127,4 @@ class LengthReader:
         if ticks > MAX_VALUE_TICKS:
             self._log.add("length-limited", column, "this length is longer than any notation")
             return MAX_VALUE_TICKS
-        return max(round(ticks), 1) if ticks.denominator > MAX_TICK_DENOMINATOR else whole(ticks)
-
-
-def whole(ticks: Ticks) -> Ticks:
-    """The same time, as an integer where it is one."""
-    return ticks.numerator if ticks.denominator == 1 else ticks
+        return self._grid.fit(ticks, column)

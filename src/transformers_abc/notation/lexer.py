@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from transformers_abc.notation.tune import NATURAL_SEMITONES
 
-MAX_LENGTH_DIGITS = 9
+MAX_LENGTH_DIGITS = 24
 MAX_SLASHES = 10
 MAX_CACHED_TOKENS = 20_000
 MAX_CACHED_CHARACTERS = 16
@@ -65,6 +65,8 @@ COMMENT = re.compile(r"(?<!\\)%.*")
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 _LENGTH_PARTS = re.compile(r"(\d*)(/*)(\d*)")
+_REPEAT_END = re.compile(r"(:+)[|\]]|^(::+)$")  # colons alone end one repeat and start another
+_REPEAT_START = re.compile(r"\|:+$|^::+$")
 _PASSES = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?")
 MAX_PASSES = 32
 
@@ -147,15 +149,14 @@ def _alter(sign: str) -> int:
 
 
 def _parse_bar(match: re.Match[str]) -> BarToken:
-    """What a bar line says; the number of colons at its left end counts the plays of a repeat."""
+    """What a bar line says; the number of colons before the line counts the plays of a repeat."""
     ending = match["ending"] or ""
-    line = match["BAR"].removesuffix(ending).lstrip(".")
-    left = len(line) - len(line.lstrip(":"))
-    right = len(line) - len(line.rstrip(":"))
-    if left == len(line):  # nothing but colons: one side each
-        left = right = max(len(line) // 2, 1)
-    style = "" if left or right or "[|]" in line else next((style for style in ("|]", "[|", "||") if style in line), "")
-    return BarToken(min(left + 1, MAX_PASSES) if left else 1, right > 0, read_passes(ending) if ending else (), style)
+    line = match["BAR"].removesuffix(ending)
+    repeat = _REPEAT_END.search(line)
+    plays = len(repeat[1] or repeat[2][::2]) + 1 if repeat else 1
+    starts_repeat = _REPEAT_START.search(line) is not None
+    style = "" if plays > 1 or starts_repeat or "[|]" in line else next((style for style in ("|]", "[|", "||") if style in line), "")
+    return BarToken(min(plays, MAX_PASSES), starts_repeat, read_passes(ending) if ending else (), style)
 
 
 def _parse_chord(match: re.Match[str]) -> ChordToken:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from copy import copy
+from itertools import takewhile
 
 from transformers_abc.notation.alignment import align, read_syllables, read_symbols
 from transformers_abc.notation.assembly import assemble
@@ -12,7 +13,7 @@ from transformers_abc.notation.diagnostics import FaultLog
 from transformers_abc.notation.fields import read_metre, read_tempo, read_unit, tempo_text
 from transformers_abc.notation.header import INFO_ORDER, Header
 from transformers_abc.notation.key_field import read_key
-from transformers_abc.notation.length_reader import Ticks
+from transformers_abc.notation.length_reader import TickGrid, Ticks
 from transformers_abc.notation.lexer import COMMENT, FIELD_LINE, HEADER_LINE, MUSIC_TOKEN, TOKEN_CACHE, parse_token
 from transformers_abc.notation.mark_reader import mark_of_string
 from transformers_abc.notation.marks import Annotation, Decoration, Mark
@@ -38,6 +39,14 @@ _NOTE_OR_REST = re.compile(r"[A-Ga-gz]")
 _CHARACTERS_JUDGED = 200  # of a line after the end of a tune
 
 
+def _continuation(lines: Sequence[str], start: int, end: int) -> str:
+    """What ``+:`` lines from `start` on add to the field before them (section 3.3)."""
+    if start == end or not lines[start].startswith("+:"):
+        return ""
+    added = takewhile(lambda line: line.startswith("+:"), (lines[index] for index in range(start, end)))
+    return " " + " ".join(COMMENT.sub("", line[2:]).strip() for line in added)
+
+
 class TuneReader:
     """Reads the lines of one tune; each voice's music goes to its `VoiceReader`."""
 
@@ -45,8 +54,10 @@ class TuneReader:
         self._log = log
         self._header = copy(file_header)
         self._header.shorthands = dict(file_header.shorthands)
+        self._grid = TickGrid(log)
         self._in_header = True
         self._has_key = False
+        self._key_line = 0  # until there, the header may hold lines that are no fields
         self._number: int | None = None
         self._voices: dict[str, VoiceReader] = {}
         self._current: VoiceReader | None = None
@@ -58,6 +69,7 @@ class TuneReader:
     def read(self, lines: Sequence[str], start: int, end: int) -> None:
         """Take in the lines of one tune."""
         block_end = ""
+        self._key_line = next((index + 1 for index in range(start, end) if lines[index].startswith("K:")), 0)
         for index in range(start, end):
             line = lines[index]
             self._log.line = index + 1
@@ -75,8 +87,8 @@ class TuneReader:
             elif line.startswith("```"):
                 if not self._in_header:
                     return
-            else:
-                self._line(COMMENT.sub("", line) if "%" in line else line)
+            elif not line.startswith("+:"):
+                self._line(COMMENT.sub("", line) if "%" in line else line, _continuation(lines, index + 1, end))
 
     def _report_rest(self, lines: Sequence[str], start: int, end: int) -> None:
         for index in range(start, end):
@@ -85,14 +97,16 @@ class TuneReader:
                 self._log.add("after-the-end", 1, "an empty line ended the tune before this music", index + 1)
                 return
 
-    def _line(self, line: str) -> None:
+    def _line(self, line: str, continuation: str) -> None:
         field = (HEADER_LINE if self._in_header and self._number is not None else FIELD_LINE).match(line)
-        if not field:
-            self._music(line)
-        elif self._in_header:
-            self._header_field(field["letter"], field["text"], field.start("text") + 1)
+        if field and self._in_header:
+            self._header_field(field["letter"], field["text"] + continuation, field.start("text") + 1)
+        elif field:
+            self._body_field(field["letter"], field["text"] + continuation, field.start("text") + 1, is_inline=False)
+        elif self._in_header and self._log.line <= self._key_line:
+            self._log.add("no-field", 1, f"{line.strip()[:20]!r} is no field; a field starts with a letter and a colon")
         else:
-            self._body_field(field["letter"], field["text"], field.start("text") + 1)
+            self._music(line)
 
     def tune(self) -> Tune:
         """What has been read."""
@@ -120,11 +134,11 @@ class TuneReader:
                 self._directive(text.strip(), column)
             case "m":
                 self._log.add("unused-macro", column, "macros are not expanded")
-            case "+" | "r" | "w" | "s":
+            case "r" | "w" | "s":
                 pass
             case _:
                 if not self._header.read_field(letter, text):
-                    self._log.add("bad-field", column, f"{letter}:{text.strip()} cannot be read")
+                    self._log.add("bad-field", column, f"{letter}: cannot be {text.strip()[:40]!r}")
                 if letter == "K":
                     self._has_key = True
                     self._end_header()
@@ -174,12 +188,14 @@ class TuneReader:
             column = line.index(unknown, start) + 1
             self._log.add("unknown-character", column, f"{unknown[:20]!r} is no ABC")
 
-    def _body_field(self, letter: str, text: str, column: int) -> None:
+    def _body_field(self, letter: str, text: str, column: int, *, is_inline: bool = True) -> None:
         voice = self._voice() if letter != "V" else None
         match letter:
             case "V":
                 self._select_voice(text, column)
                 self._verse = 0
+            case "w" | "s" if is_inline:
+                self._log.add("misplaced-field", column, f"{letter}: stands on a line of its own")
             case "w":
                 self._lyrics(text, column)
             case "s":
@@ -187,20 +203,20 @@ class TuneReader:
             case "K" | "M" | "L" | "Q" | "P" | "T":
                 assert voice is not None
                 if not self._change(voice, letter, text, column):
-                    self._log.add("bad-field", column, f"{letter}:{text.strip()} cannot be read")
+                    self._log.add("bad-field", column, f"{letter}: cannot be {text.strip()[:40]!r}")
             case "I":
                 self._directive(text.strip(), column)
             case "U":
                 if not self._header.define_shorthand(text):
-                    self._log.add("bad-field", column, f"U:{text.strip()} defines no sign; write U:T = !trill!")
+                    self._log.add("bad-field", column, f"{text.strip()[:40]!r} defines no sign; write U:T = !trill!")
             case "m":
                 self._log.add("unused-macro", column, "macros are not expanded")
-            case "+" | "r":
+            case "r":
                 pass
             case "X":
                 self._log.add("misplaced-field", column, "X: starts a tune and stands on a line of its own")
             case _ if letter in INFO_ORDER:
-                self._header.add_info(letter, text)
+                self._header.read_field(letter, text)
             case _:
                 self._log.add("misplaced-field", column, f"{letter}: is no field of the standard")
 
@@ -284,6 +300,8 @@ class TuneReader:
                 self._header.semitones = semitones
             else:
                 self._voice().set_midi_transposition(semitones)
+        elif command == "nobarlines":
+            self._directive("propagate-accidentals not", column)
         elif command == "channel" and values == [_DRUM_CHANNEL]:
             self._voice().set_attributes(VoiceField("", clef="perc"))
         elif command in ("program", "transpose", "rtranspose", "drum", "drummap", "beat", "grace", "droneon"):
@@ -301,7 +319,7 @@ class TuneReader:
         voice = self._voices.get(field.id)
         if voice is None:
             is_beyond = len(self._voices) >= MAX_VOICES
-            voice = VoiceReader(FaultLog() if is_beyond else self._log)
+            voice = VoiceReader(FaultLog() if is_beyond else self._log, self._grid)
             if not self._in_header:
                 voice.begin(self._header)
             if not is_beyond:

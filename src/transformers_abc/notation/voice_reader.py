@@ -24,7 +24,7 @@ from transformers_abc.notation.bar_reader import MAX_BARS, BarReader
 from transformers_abc.notation.diagnostics import FaultLog
 from transformers_abc.notation.fifths import LETTER_OF_SEMITONE, respelled, transposed_key
 from transformers_abc.notation.header import DEFAULT_REACH, Header
-from transformers_abc.notation.length_reader import MAX_TICK_DENOMINATOR, TICKS_WN, LengthReader, Ticks, whole
+from transformers_abc.notation.length_reader import TICKS_WN, LengthReader, TickGrid, Ticks
 from transformers_abc.notation.lexer import NOTE_TOKEN, BarToken, ChordToken, NoteToken, length_factor, parse_note
 from transformers_abc.notation.mark_reader import MarkReader
 from transformers_abc.notation.marks import Grace, GraceNote
@@ -35,7 +35,8 @@ MAX_TUNE_TICKS = 16_384 * TICKS_WN
 LONGEST_GRACE_WN = Fraction(1)
 
 SoundingNote = list  # [onset_ticks, length_ticks, pitch_midi, alter]; a list, since a tie or a dotted rhythm may still change its length
-_ONSET, _LENGTH, _PITCH, _ALTER = range(4)
+Tied = dict[int, list[SoundingNote]]  # by pitch: notes whose tie waits for the next event
+_LENGTH, _PITCH, _ALTER = 1, 2, 3
 
 
 class VoiceReader:
@@ -51,13 +52,14 @@ class VoiceReader:
         handlers: what reads a token, by its kind; each takes the token's value and its column.
     """
 
-    def __init__(self, log: FaultLog) -> None:
+    def __init__(self, log: FaultLog, grid: TickGrid) -> None:
         self._log = log
+        self._grid = grid
         self.now: Ticks = 0
         self.notes: list[SoundingNote] = []
         self.bars = BarReader(log)
         self.marks = MarkReader(log)
-        self.lengths = LengthReader(log)
+        self.lengths = LengthReader(log, grid)
         self.metres: dict[Ticks, Metre] = {}
         self.keys: dict[Ticks, Key] = {}
         self.tempos: dict[Ticks, Tempo] = {}
@@ -83,11 +85,11 @@ class VoiceReader:
             "TIE": self._loose_tie,
         }
         self._accidentals: dict[int, int] = {}
-        self._tied: dict[int, SoundingNote] = {}  # by pitch: notes whose tie waits for the next event
+        self._tied: Tied = {}
         self._last: tuple[SoundingNote, ...] | None = None  # what a broken rhythm sign would change
         self._last_ticks: Ticks = 0
         self._layer = 0
-        self._ties_of_layer: dict[int, dict[int, SoundingNote]] = {}
+        self._ties_of_layer: dict[int, Tied] = {}
         self._frontier: Ticks = 0  # how far the layers before an overlay reach
         self._overlay_start: Ticks = 0
         self._overlay_bars = 0
@@ -152,7 +154,7 @@ class VoiceReader:
         lengths = self.lengths
         ticks = lengths.of_text.get(length) or lengths.new(length, column)
         if lengths.is_scaled:
-            ticks = lengths.scaled(ticks)
+            ticks = lengths.scaled(ticks, column)
         now = self.now
         end = now + ticks
         if self._tied or self._shift or is_microtonal or end.__class__ is not int or end > MAX_TUNE_TICKS:
@@ -173,7 +175,7 @@ class VoiceReader:
             self.notes.append(sounding)
             self._last = (sounding,)
             if is_tied:
-                self._tied = {pitch: sounding}
+                self._tied = {pitch: [sounding]}
         else:
             self._out_of_range(pitch, column)
             self._last = ()
@@ -204,7 +206,7 @@ class VoiceReader:
             return
         self.marks.place(self.now)
         waiting, self._tied = self._tied, {}
-        sounding: dict[int, SoundingNote] = {}
+        sounding: list[SoundingNote] = []
         begun = []
         for natural, sign, _, is_tied, is_microtonal in notes:
             if is_microtonal:
@@ -213,29 +215,29 @@ class VoiceReader:
             pitch = natural + alter + self._shift
             if self._fifths_up:
                 alter = respelled(natural, alter, self._fifths_up, pitch)
-            if pitch in sounding:
-                self._log.add("double-note", column, "the chord has this pitch twice")
-                continue
             if not 0 <= pitch <= 127:
                 self._out_of_range(pitch, column)
                 continue
-            if note := waiting.pop(pitch, None):
+            if pitch in waiting:
+                note = waiting[pitch].pop()
+                if not waiting[pitch]:
+                    del waiting[pitch]
                 note[_LENGTH] += ticks
             else:
                 note = [self.now, ticks, pitch, alter]
                 begun.append(note)
-            sounding[pitch] = note
+            sounding.append(note)
             if is_tied:
-                self._tied[pitch] = note
+                self._tied.setdefault(pitch, []).append(note)
         if waiting:
             self._log.add("unended-tie", column, "this is not the pitch that the tie before it waits for")
         self.notes += sorted(begun, key=_pitch_of) if len(begun) > 1 else begun
-        self._last, self._last_ticks = tuple(sounding.values()), ticks
+        self._last, self._last_ticks = tuple(sounding), ticks
         self.marks.reach(self.now)
         self.slots.append(self.now)
         self.now = end
 
-    def _alter(self, natural: int, sign: int | None, waiting: dict[int, SoundingNote]) -> int:
+    def _alter(self, natural: int, sign: int | None, waiting: Tied) -> int:
         """The alteration of a note in force: its own sign's, the bar's, that of a note tied to it, or the key's."""
         reach = self.reach_of_accidentals
         if sign is not None:
@@ -245,7 +247,7 @@ class VoiceReader:
         by_key = self._alter_by_key[natural % 12]
         in_force = self._accidentals.get(natural % reach, by_key) if reach else by_key
         if waiting and natural + in_force + self._shift not in waiting:
-            for note in waiting.values():
+            for note, *_ in waiting.values():
                 alter = note[_PITCH] - self._shift - natural
                 spelled = respelled(natural, alter, self._fifths_up, note[_PITCH]) if self._fifths_up else alter
                 if abs(alter) <= 2 and spelled == note[_ALTER]:
@@ -277,7 +279,8 @@ class VoiceReader:
         """A ``-`` of its own, which belongs to what sounded last."""
         self._log.add("loose-tie", column, "a tie stands directly after its note")
         if self._last and not self._tied:
-            self._tied = {note[_PITCH]: note for note in self._last}
+            for note in self._last:
+                self._tied.setdefault(note[_PITCH], []).append(note)
 
     def _rest(self, value: tuple[str, str], column: int) -> None:
         letter, length = value
@@ -293,6 +296,10 @@ class VoiceReader:
             self._last, self.now = (), end
 
     def _rest_bars(self, bars: int, column: int) -> None:
+        if self._layer:  # an overlay makes no bars
+            bars = min(bars, self._overlay_bars)
+            self.now, _ = self._span(bars * self.bars.metre_ticks, column)
+            return
         for _ in range(min(bars, MAX_BARS - len(self.bars.ends))):
             self.now, _ = self._span(self.bars.metre_ticks, column)
             self._end_bar(column)
@@ -304,13 +311,13 @@ class VoiceReader:
     def _span(self, ticks: Ticks, column: int) -> tuple[Ticks, Ticks]:
         """When something of this length ends that starts now, and how long it is within the bounds."""
         end = self.now + ticks
-        if end.denominator > MAX_TICK_DENOMINATOR:
-            self._log.add("time-rounded", column, "the fraction of this time is too fine; it is rounded")
-            end = ceil(end)
+        if end.denominator == 1:
+            end = end.numerator
         if end > MAX_TUNE_TICKS:
             self._log.add("tune-too-long", column, f"a tune lasts at most {MAX_TUNE_TICKS // TICKS_WN} whole notes")
             end = MAX_TUNE_TICKS
-        return whole(end), whole(end - self.now)
+            ticks = end - self.now
+        return end, ticks
 
     def _start_tuplet(self, digits: tuple[str, str | None, str | None], column: int) -> None:
         self.lengths.start_tuplet(digits, column, is_compound=self.bars.metre.is_compound)
@@ -319,7 +326,8 @@ class VoiceReader:
         if self._last is None:
             self._log.add("loose-broken-rhythm", column, f"no note in this bar before {signs}")
             return
-        self.now, change = self._span(self._last_ticks * self.lengths.break_rhythm(signs), column)
+        change = self._grid.fit(self._last_ticks * self.lengths.break_rhythm(signs), column)
+        self.now, change = self._span(change, column)
         for note in self._last:
             note[_LENGTH] += change
         self._last = None
