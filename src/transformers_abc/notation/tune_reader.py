@@ -189,7 +189,6 @@ class TuneReader:
             self._log.add("unknown-character", column, f"{unknown[:20]!r} is no ABC")
 
     def _body_field(self, letter: str, text: str, column: int, *, is_inline: bool = True) -> None:
-        voice = self._voice() if letter != "V" else None
         match letter:
             case "V":
                 self._select_voice(text, column)
@@ -201,8 +200,7 @@ class TuneReader:
             case "s":
                 self._symbols(text, column)
             case "K" | "M" | "L" | "Q" | "P" | "T":
-                assert voice is not None
-                if not self._change(voice, letter, text, column):
+                if not self._change(self._voice(), letter, text, column):
                     self._log.add("bad-field", column, f"{letter}: cannot be {text.strip()[:40]!r}")
             case "I":
                 self._directive(text.strip(), column)
