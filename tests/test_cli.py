@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
+import transformers_abc
 from transformers_abc import read_abc
 from transformers_abc.cli import main
 
@@ -149,11 +150,21 @@ def test_nan_leaves_nothing_half_written(tmp_path: Path, capsys: pytest.CaptureF
     assert listing(tmp_path) == {"nan.wav"}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["transcribe", "--help"], ["train", "listener", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["transcribe", "--help"], ["convert", "--help"], ["check", "--help"], ["train", "listener", "--help"]]
+)
 def test_help_teaches(arguments: list[str]) -> None:
     result = subprocess.run([sys.executable, "-m", "transformers_abc", *arguments], capture_output=True, text=True, check=True)
     assert "transformers-abc" in result.stdout
     assert arguments == ["--help"] or "examples:" in result.stdout or "the shipped weights:" in result.stdout
+
+
+def test_all_public_names_can_be_imported() -> None:
+    names: dict[str, object] = {}
+    exec("from transformers_abc import *", names)
+    assert set(names) >= {"read_abc", "read_tunes", "write_abc", "expand_repeats", "transcribe", "Tune", "AbcError"}
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = transformers_abc.nothing
 
 
 def test_training_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

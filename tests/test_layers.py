@@ -20,11 +20,12 @@ LAYERS = {
     "models": 2,
     "transcription": 3,
     "training": 3,
+    "commands": 4,
     "cli": 5,
     "__main__": 6,
 }
 HEAVY = ("torch", "transformers", "gradio", "datasets", "evaluate")
-LIGHT_PACKAGES = ("notation", "score_writer", "scoring", "outputs", "cli", "data")
+LIGHT_PACKAGES = ("notation", "score_writer", "scoring", "outputs", "cli", "commands", "data")
 
 
 def modules() -> list[Path]:
@@ -68,7 +69,13 @@ def test_light_packages_import_nothing_heavy(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["import transformers_abc", "from transformers_abc.cli import main; main(['transcribe', 'none.wav', '--midi'])"]
+    "statement",
+    [
+        "import transformers_abc",
+        "from transformers_abc.cli import main; main(['transcribe', 'none.wav', '--midi'])",
+        "from transformers_abc.cli import main; main(['convert', 'none.mid', 'none.abc'])",
+        "from transformers_abc.cli import main; main(['check', 'none.abc'])",
+    ],
 )
 def test_import_and_command_line_load_nothing_heavy(statement: str) -> None:
     loaded = f"{statement}\nimport sys\nprint([name for name in {HEAVY} if name in sys.modules])"

@@ -14,21 +14,44 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transformers_abc.notation.reader import read_abc
+    from transformers_abc.notation.diagnostics import AbcError
+    from transformers_abc.notation.midi_reader import read_midi
+    from transformers_abc.notation.musicxml import read_musicxml
+    from transformers_abc.notation.reader import read_abc, read_tunes
+    from transformers_abc.notation.repeats import expand_repeats
     from transformers_abc.notation.tune import Key, Metre, Note, Tempo, Tune, Voice
     from transformers_abc.notation.writer import write_abc
     from transformers_abc.transcription import hear, transcribe
 
-__all__ = ["Key", "Metre", "Note", "Tempo", "Tune", "Voice", "hear", "read_abc", "transcribe", "write_abc"]
+__all__ = [
+    "AbcError",
+    "Key",
+    "Metre",
+    "Note",
+    "Tempo",
+    "Tune",
+    "Voice",
+    "expand_repeats",
+    "hear",
+    "read_abc",
+    "read_midi",
+    "read_musicxml",
+    "read_tunes",
+    "transcribe",
+    "write_abc",
+]
 
 __version__ = version("transformers_abc")
 
 _HOME = {
+    "AbcError": "transformers_abc.notation.diagnostics",
     **dict.fromkeys(("Key", "Metre", "Note", "Tempo", "Tune", "Voice"), "transformers_abc.notation.tune"),
-    "read_abc": "transformers_abc.notation.reader",
+    "expand_repeats": "transformers_abc.notation.repeats",
+    "read_midi": "transformers_abc.notation.midi_reader",
+    "read_musicxml": "transformers_abc.notation.musicxml",
+    **dict.fromkeys(("read_abc", "read_tunes"), "transformers_abc.notation.reader"),
     "write_abc": "transformers_abc.notation.writer",
-    "hear": "transformers_abc.transcription",
-    "transcribe": "transformers_abc.transcription",
+    **dict.fromkeys(("hear", "transcribe"), "transformers_abc.transcription"),
 }
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from transformers_abc.notation.diagnostics import CODES, MAX_DIAGNOSTICS, AbcError, FaultLog
-from transformers_abc.notation.reader import MAX_TEXT_CHARACTERS, read_abc
+from transformers_abc.notation.reader import MAX_TUNE_CHARACTERS, read_abc
 
 HEADER = "X:1\nL:1/8\nK:C\n"
 
@@ -69,7 +69,7 @@ def test_findings(music, expected):
         ("X:1\nN bars 1 | 2\nK:C\nC|", ["2:1 no-field"]),
         ("X:one\nK:C\nC|", ["1:3 bad-field"]),
         ("X:1\nM:4/\nK:C\nC|", ["2:3 bad-field"]),
-        (HEADER + "C|\n" + " " * MAX_TEXT_CHARACTERS, ["5:1 text-too-long"]),
+        (HEADER + "C|\n" + " " * MAX_TUNE_CHARACTERS, ["5:1 text-too-long"]),
         (HEADER + "C|\n\n" + HEADER + "C|", ["6:1 more-tunes"]),
         (HEADER + "Z9999|", ["4:1 too-many-bars"]),
         (HEADER + "C256" * 600, None),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from transformers_abc.notation.bar_reader import MAX_BARS
 from transformers_abc.notation.length_reader import MAX_VALUE_TICKS, TICKS_WN
-from transformers_abc.notation.reader import MAX_TEXT_CHARACTERS, read_abc, read_tunes
+from transformers_abc.notation.reader import MAX_TUNE_CHARACTERS, read_abc, read_tunes
 from transformers_abc.notation.tune import Key, Metre, Note, Tempo, Tune, Voice
 from transformers_abc.notation.tune_reader import MAX_VOICES
 from transformers_abc.notation.voice_reader import MAX_TUNE_TICKS
@@ -345,7 +345,7 @@ def test_any_text_is_a_tune_that_can_be_written_and_read_back(text):
         "M:" + "1" * 20_000 + "/4\nL:1/" + "8" * 20_000 + "\nQ:" + "1" * 20_000 + "\nK:C\n%%MIDI program " + "1" * 20_000,
         "Q:" + "1/9 " * 20_000,
         "K:C " + "a=" * 20_000,
-        "\nC" * MAX_TEXT_CHARACTERS,
+        "\nC" * MAX_TUNE_CHARACTERS,
     ],
 )
 def test_bounds(text):

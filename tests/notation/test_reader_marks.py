@@ -77,7 +77,8 @@ def sung(music: str) -> list[tuple[str, str]]:
         ("CD\nw:a b\nEF\nw:c d", [("0", "a"), ("1", "b"), ("2", "c"), ("3", "d")]),
         (r"CD" "\n" r"w:of~the co\-op", [("0", "of the"), ("1", "co-op")]),
         ("CDE\nw:a-\n+:b c", [("0", "a-"), ("1", "b"), ("2", "c")]),  # a continued field
-        ("C4|D4|\n&& E4|F4|\nw:a b c d", [("0", "a"), ("0", "c"), ("4", "b"), ("4", "d")]),  # in the order of the text
+        ("C4|D4|\n&& E4|F4|\nw:a b c d", [("0", "a"), ("4", "b")]),  # the overlay's c and d have no note of their own
+        ("C4&z2E2|G\nw:a b c", [("0", "a"), ("2", "b"), ("4", "c")]),  # in the order of the text
         ("C\nw:a b c", [("0", "a")]),
         ("[V:1]C\nw:a\n[V:1]D\nw:b", [("0", "a"), ("1", "b")]),
     ],

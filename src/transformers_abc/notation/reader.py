@@ -18,7 +18,9 @@ Standard: https://abcnotation.com/wiki/abc:standard:v2.1
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 
 from transformers_abc.notation.diagnostics import FaultLog
 from transformers_abc.notation.dialect import to_standard_line
@@ -27,7 +29,7 @@ from transformers_abc.notation.lexer import COMMENT, FIELD_LINE, LINE_END
 from transformers_abc.notation.tune import Tune
 from transformers_abc.notation.tune_reader import TuneReader
 
-MAX_TEXT_CHARACTERS = 1_000_000
+MAX_TUNE_CHARACTERS = 1_000_000
 DIALECTS = ("standard", "article")
 
 _FIELDS_OF_FILES = "MLQUCOABDFGHNRSZ"
@@ -37,7 +39,7 @@ def read_abc(text: str, *, strict: bool = False, dialect: str = "standard") -> T
     r"""Read the first tune of an ABC text.
 
     Args:
-        text: anything; ABC 2.1 by intent. Beyond `MAX_TEXT_CHARACTERS` it is not read.
+        text: anything; ABC 2.1 by intent. Beyond `MAX_TUNE_CHARACTERS` it is not read.
         strict: raise the first error instead of reading on; warnings never raise.
         dialect: ``"standard"``, or ``"article"`` for what `transformers_abc.notation.dialect` describes.
 
@@ -82,8 +84,7 @@ class _TuneBook:
     def __init__(self, text: str, dialect: str) -> None:
         if dialect not in DIALECTS:
             raise ValueError(f"the dialect is one of {', '.join(DIALECTS)}, not {dialect!r}")
-        self._is_cut = len(text) > MAX_TEXT_CHARACTERS
-        self._lines = LINE_END.split(text[:MAX_TEXT_CHARACTERS].removeprefix("\ufeff"))
+        self._lines = LINE_END.split(text.removeprefix("\ufeff"))
         if dialect == "article":
             self._lines = [to_standard_line(line) for line in self._lines]
         self.starts = [index for index, line in enumerate(self._lines) if line.lstrip().startswith("X:")]
@@ -107,9 +108,13 @@ class _TuneBook:
 
     def tune(self, index: int, log: FaultLog) -> Tune:
         """Read the tune that starts at the start of this index."""
-        end = self.starts[index + 1] if index + 1 < len(self.starts) else len(self._lines)
-        if self._is_cut and end == len(self._lines):
-            log.add("text-too-long", 1, f"only the first {MAX_TEXT_CHARACTERS} characters are read", end)
+        start = self.starts[index]
+        lines = self._lines[start : self.starts[index + 1] if index + 1 < len(self.starts) else None]
+        characters = list(accumulate(len(line) + 1 for line in lines))
+        if characters[-1] > MAX_TUNE_CHARACTERS + 1:
+            kept = bisect_right(characters, MAX_TUNE_CHARACTERS)
+            lines = [*lines[:kept], lines[kept][: MAX_TUNE_CHARACTERS - (characters[kept - 1] if kept else 0)]]
+            log.add("text-too-long", 1, f"only the first {MAX_TUNE_CHARACTERS} characters of a tune are read", start + kept + 1)
         reader = TuneReader(log, self._header)
-        reader.read(self._lines, self.starts[index], end)
+        reader.read(lines, start + 1)
         return reader.tune()

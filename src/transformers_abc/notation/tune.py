@@ -10,7 +10,7 @@ Conventions:
     - Pitches are MIDI numbers of the sound (60 is middle C, also for transposing instruments). `Note.alter` keeps the spelling: the
       written letter is that of the natural pitch ``pitch_midi - alter``.
     - Rests are the gaps between notes; the grid of bars is common to all voices.
-    - A tune is kept as it is *written*: repeats stand in `Tune.bar_lines` and `Tune.part_order`, and `operations.expand_repeats` plays them
+    - A tune is kept as it is *written*: repeats stand in `Tune.bar_lines` and `Tune.part_order`, and `repeats.expand_repeats` plays them
       out. Grace notes, ornaments, words and chord symbols are `marks`, and never change a note's onset or length.
 """
 
@@ -86,7 +86,7 @@ class Voice:
     """One part: notes in time order, who plays it, and in which clef.
 
     Attributes:
-        notes: sorted by onset, then pitch. Notes may overlap, also at one pitch (two players on one staff).
+        notes: sorted by onset, then pitch, which much code relies on. Notes may overlap, also at one pitch (two players on one staff).
         name: as printed before the staff, for example ``"Violin"``.
         program: General MIDI program counted from 0, or None where the source names none.
         clef: an ABC clef name such as ``treble``, ``bass``, ``alto`` or ``tenor``.

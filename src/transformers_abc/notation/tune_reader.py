@@ -39,11 +39,11 @@ _NOTE_OR_REST = re.compile(r"[A-Ga-gz]")
 _CHARACTERS_JUDGED = 200  # of a line after the end of a tune
 
 
-def _continuation(lines: Sequence[str], start: int, end: int) -> str:
+def _continuation(lines: Sequence[str], start: int) -> str:
     """What ``+:`` lines from `start` on add to the field before them (section 3.3)."""
-    if start == end or not lines[start].startswith("+:"):
+    if start == len(lines) or not lines[start].startswith("+:"):
         return ""
-    added = takewhile(lambda line: line.startswith("+:"), (lines[index] for index in range(start, end)))
+    added = takewhile(lambda line: line.startswith("+:"), (lines[index] for index in range(start, len(lines))))
     return " " + " ".join(COMMENT.sub("", line[2:]).strip() for line in added)
 
 
@@ -66,13 +66,12 @@ class TuneReader:
         self._verse = 0  # of the lyrics under the last line of music
         self._is_beyond_voices = False
 
-    def read(self, lines: Sequence[str], start: int, end: int) -> None:
-        """Take in the lines of one tune."""
+    def read(self, lines: Sequence[str], first_number: int) -> None:
+        """Take in the lines of one tune, the first of which has this number in its text."""
         block_end = ""
-        self._key_line = next((index + 1 for index in range(start, end) if lines[index].startswith("K:")), 0)
-        for index in range(start, end):
-            line = lines[index]
-            self._log.line = index + 1
+        self._key_line = next((number for number, line in enumerate(lines, first_number) if line.startswith("K:")), 0)
+        for index, line in enumerate(lines):
+            self._log.line = first_number + index
             if block_end:
                 block_end = "" if line.startswith(block_end) else block_end
             elif line.startswith("%"):
@@ -82,19 +81,19 @@ class TuneReader:
                     self._directive(line[2:].strip(), 3)
             elif not line or line.isspace():
                 if not self._in_header:
-                    self._report_rest(lines, index + 1, end)
+                    self._report_rest(lines, index + 1, first_number)
                     return
             elif line.startswith("```"):
                 if not self._in_header:
                     return
             elif not line.startswith("+:"):
-                self._line(COMMENT.sub("", line) if "%" in line else line, _continuation(lines, index + 1, end))
+                self._line(COMMENT.sub("", line) if "%" in line else line, _continuation(lines, index + 1))
 
-    def _report_rest(self, lines: Sequence[str], start: int, end: int) -> None:
-        for index in range(start, end):
+    def _report_rest(self, lines: Sequence[str], start: int, first_number: int) -> None:
+        for index in range(start, len(lines)):
             judged = lines[index][:_CHARACTERS_JUDGED].lstrip()
             if judged.startswith(("V:", "[V:")) or ("|" in judged and _NOTE_OR_REST.match(judged.lstrip("|:[("))):
-                self._log.add("after-the-end", 1, "an empty line ended the tune before this music", index + 1)
+                self._log.add("after-the-end", 1, "an empty line ended the tune before this music", first_number + index)
                 return
 
     def _line(self, line: str, continuation: str) -> None:
@@ -253,7 +252,9 @@ class TuneReader:
             return
         voice = self._voice()
         placed, left_over = align(read_syllables(text, self._verse), voice.slots)
-        voice.marks.placed += placed
+        sung = dict(reversed(placed))  # one syllable a time and verse: an overlay's do not join those of the first layer
+        voice.marks.placed += sung.items()
+        left_over += len(placed) - len(sung)
         if left_over:
             self._log.add("too-many-syllables", column, f"{left_over} syllables have no note")
 
