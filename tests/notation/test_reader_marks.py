@@ -35,7 +35,8 @@ def marks(music: str, header: str = HEADER) -> list[tuple[str, object]]:
         ]),
         (r'"^50 \% \"o"C', [("0", Annotation("50 % ö"))]),
         ('"G" "^x" !trill! (C D)', [("0", Slur(EIGHTH)), ("0", ChordSymbol("G")), ("0", Annotation("x")), ("0", Decoration("trill"))]),
-        ("(C D (E) F)", [("0", Slur(EIGHTH * 3)), ("2", Slur(Fraction(0)))]),
+        ("(C D (E) F)", [("0", Slur(EIGHTH * 2)), ("2", Slur(EIGHTH))]),  # one ends on E, the next begins there
+        ("(C (D E) F) (G)", [("0", Slur(EIGHTH * 3)), ("1", Slur(EIGHTH)), ("4", Slur(Fraction(0)))]),
         ("((3CDE) F .(GA)", [("0", Slur(EIGHTH * 4 / 3)), ("3", Slur(EIGHTH))]),
         ("(C | D)", [("0", Slur(EIGHTH))]),
         ("{cf}C", [("0", Grace((GraceNote(73, 1, EIGHTH), GraceNote(78, 1, EIGHTH))))]),  # by the key
@@ -74,6 +75,8 @@ def sung(music: str) -> list[tuple[str, str]]:
         ("C2-C D\nw:a b c", [("0", "a"), ("2", "b"), ("3", "c")]),  # a tied note does
         ("C D | E F\nw:a | b", [("0", "a"), ("2", "b")]),
         ("CD\nEF\nw:a b c d", [("0", "a"), ("1", "b"), ("2", "c"), ("3", "d")]),  # all notes since the last words
+        ("|:z2|C D|\nw:|a b", [("2", "a"), ("3", "b")]),  # the line that opens a repeat ends no bar
+        ("V:1\nC\nw:a\nV:2\nE\nV:1\nD\nw:b", [("0", "a"), ("1", "b")]),
         ("CD\nw:a b\nEF\nw:c d", [("0", "a"), ("1", "b"), ("2", "c"), ("3", "d")]),
         (r"CD" "\n" r"w:of~the co\-op", [("0", "of the"), ("1", "co-op")]),
         ("CDE\nw:a-\n+:b c", [("0", "a-"), ("1", "b"), ("2", "c")]),  # a continued field

@@ -33,19 +33,20 @@ class BarReader:
         self.metre = metre
         self.metre_ticks = int(metre.bar_wn * TICKS_WN)
 
-    def end_bar(self, now: Ticks, column: int) -> None:
-        """A bar line, or something that stands for one."""
+    def end_bar(self, now: Ticks, column: int) -> bool:
+        """A bar line, or something that stands for one; whether there was any time in the bar."""
         if now <= self.start:
-            return
+            return False
         if len(self.ends) == MAX_BARS:
             self._log.add("too-many-bars", column, f"a tune has at most {MAX_BARS} bars; what follows counts as the last")
         if len(self.ends) >= MAX_BARS:
             self.ends[-1] = self.start = now
-            return
+            return True
         self.ends.append(now)
         if now - self.start != self.metre_ticks and not self.metre.is_free:
             self._odd.append((self.start, now, self.metre_ticks, self._log.line, column))
         self.start = now
+        return True
 
     def mark_line(self, now: Ticks, line: BarLine) -> None:
         """Keep what a bar line says; several at one time say all that each does (``:|`` and on the next line ``|:``)."""

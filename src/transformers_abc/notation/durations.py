@@ -9,7 +9,8 @@ squeeze them. `divide_bar` turns the stretches of one bar into written values:
     - p values stand in the time of q, the largest power of two below p: 3:2, 5:4, 7:4 or 9:8. Triplets within quintuplets and primes
       from 11 on have no bracket here; such a length stays as it is, a plain fraction.
 
-Times are `Fraction`s of a whole note from the start of the tune. "Dyadic" means: with a power of two below the fraction line.
+Times are integers, in the ticks of `ticks.common_ticks`, counted from where a full bar of the metre would begin. A stretch is a time in
+which a voice neither starts nor ends a note. "Dyadic" means: a whole note divided by a power of two, or a multiple of that.
 """
 
 from __future__ import annotations
@@ -17,28 +18,18 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import pairwise
-from math import lcm
+from math import gcd
 
-from transformers_abc.notation.tune import Metre, Note
+from transformers_abc.notation.tune import Metre
 
 TUPLETS = {3: 2, 5: 4, 7: 4, 9: 8}  # p values in the time of q
-LONGEST_VALUE_WN = Fraction(2)  # a breve, which may be dotted
+TOO_LONG_WN = 4  # the longest value is a breve with two dots
 MOST_IN_TUPLET = 9  # values in one bracket: abcjs reads one digit
-NARROWEST_TUPLET_WN = Fraction(1, 64)
-_WINDOW_WIDTHS_WN = [NARROWEST_TUPLET_WN * 2**doublings for doublings in range(8)]  # to two whole notes
+NARROWEST_TUPLETS_IN_WHOLE = 64
+_WINDOW_DOUBLINGS = 8  # from the narrowest tuplet to two whole notes
 _ODD_PARTS = (1, 3, 7)  # of the length, as a multiple of a power of two: undotted, dotted, double-dotted
 _PLAIN = (1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A time in which one voice neither starts nor ends a note; no notes means a rest."""
-
-    start_wn: Fraction
-    end_wn: Fraction
-    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,79 +37,48 @@ class Value:
     """One written note, chord or rest.
 
     Attributes:
-        start_wn, end_wn: when it sounds.
-        written_wn: the length that is written; longer than it sounds inside a tuplet.
-        notes: from low to high; none for a rest.
+        start, end: when it sounds.
+        written: the length that is written; longer than it sounds inside a tuplet.
+        stretch: which stretch it is, or is a piece of.
         tuplet: ``(p, q, r)`` on the first of the r values of a bracket.
     """
 
-    start_wn: Fraction
-    end_wn: Fraction
-    written_wn: Fraction
-    notes: tuple[Note, ...] = ()
+    start: int
+    end: int
+    written: int
+    stretch: int
     tuplet: tuple[int, int, int] | None = None
 
 
-def divide_bar(stretches: Sequence[Stretch], metre: Metre, origin_wn: Fraction) -> list[Value]:
+def divide_bar(edges: Sequence[int], sounds: Sequence[bool], metre: Metre, ticks_per_whole: int) -> list[Value]:
     """Write the stretches of one bar as note values.
 
     Args:
-        stretches: they fill the bar without gaps.
+        edges: where the stretches begin, and where the last one ends; the first is above 0 in a pickup.
+        sounds: for each stretch whether it has notes; else it is a rest.
         metre: tells where the beats are.
-        origin_wn: where a full bar would begin; before the first stretch in a pickup.
+        ticks_per_whole: from `common_ticks` of all edges and the metre.
 
-    >>> def lengths(metre, *times):
-    ...     times = [Fraction(time) for time in times]
-    ...     stretches = [Stretch(*pair, (Note(*pair, 60),)) for pair in zip(times, times[1:])]
-    ...     return [(str(value.written_wn), value.tuplet) for value in divide_bar(stretches, metre, times[0])]
-    >>> lengths(Metre(4, 4), 0, "3/8", 1)                             # five eighths from the second beat on: split at the half bar
-    [('3/8', None), ('1/8', None), ('1/2', None)]
-    >>> lengths(Metre(2, 4), 0, "1/6", "1/4", "1/2")
-    [('1/4', (3, 2, 2)), ('1/8', None), ('1/4', None)]
+    >>> def lengths(metre, *edges):                                   # in units of a 24th note
+    ...     values = divide_bar([64 * edge for edge in edges], [True] * len(edges), metre, 1536)
+    ...     return [(value.written / 64, value.tuplet) for value in values]
+    >>> lengths(Metre(4, 4), 0, 9, 24)                                # five eighths from the second beat on: split at the half bar
+    [(9.0, None), (3.0, None), (12.0, None)]
+    >>> lengths(Metre(2, 4), 0, 4, 6, 12)
+    [(6.0, (3, 2, 2)), (3.0, None), (6.0, None)]
     """
-    first = stretches[0]
-    length_wn = first.end_wn - first.start_wn
-    if len(stretches) == 1 and not first.notes and length_wn < 2 * LONGEST_VALUE_WN:  # a bar's rest is written whole
-        return [Value(first.start_wn, first.end_wn, length_wn)]
-    bar = _Bar(stretches, metre, origin_wn)
+    if len(sounds) == 1 and not sounds[0] and edges[1] - edges[0] < TOO_LONG_WN * ticks_per_whole:  # a bar's rest is written whole
+        return [Value(edges[0], edges[1], edges[1] - edges[0], 0)]
+    bar = _Bar(edges, sounds, metre, ticks_per_whole)
     return [value for window in bar.windows() for value in bar.values_in(window)]
 
 
-def written_lengths(start_wn: Fraction, end_wn: Fraction, beat_wn: Fraction) -> list[Fraction]:
-    """Single note values that together last from `start_wn` to `end_wn` (counted from the bar's start), split at strong beats.
-
-    >>> [str(length) for length in written_lengths(Fraction(0), Fraction(9, 8), Metre(9, 8).beat_wn)]
-    ['3/4', '3/8']
-    """
-    length_wn = end_wn - start_wn
-    if is_single_value(length_wn) or not (is_dyadic(start_wn) and is_dyadic(end_wn)):
-        return [length_wn]
-    cut_wn = _strongest_between(start_wn, end_wn, beat_wn)
-    return written_lengths(start_wn, cut_wn, beat_wn) + written_lengths(cut_wn, end_wn, beat_wn)
-
-
-def is_single_value(length_wn: Fraction) -> bool:
-    """Whether one note value, with at most two dots, has this length."""
-    return is_dyadic(length_wn) and _odd_part(length_wn.numerator) in _ODD_PARTS and length_wn < 2 * LONGEST_VALUE_WN
-
-
-def is_dyadic(time_wn: Fraction) -> bool:
-    return _odd_part(time_wn.denominator) == 1
+def is_dyadic_metre(metre: Metre) -> bool:
+    return metre.denominator & (metre.denominator - 1) == 0
 
 
 def _odd_part(number: int) -> int:
     return number // (number & -number)
-
-
-def _strongest_between(start_wn: Fraction, end_wn: Fraction, beat_wn: Fraction) -> Fraction:
-    """The time strictly between two dyadic ones that lies on the largest doubling of the beat, or else on the largest part of a note."""
-    grid_wn = Fraction(1, max(start_wn.denominator, end_wn.denominator))
-    for step_wn in (beat_wn, grid_wn):
-        before, last = start_wn // step_wn, -(-end_wn // step_wn) - 1  # steps to the start or shortly before it, and to before the end
-        if before < last:
-            cleared_bits = (before ^ last).bit_length() - 1
-            return (last >> cleared_bits << cleared_bits) * step_wn
-    raise AssertionError(f"nothing lies between {start_wn} and {end_wn}")  # callers split only what is longer than a grid step
 
 
 def _bracketed(values: Sequence[Value], ratio: tuple[int, int]) -> list[Value]:
@@ -135,107 +95,126 @@ def _bracketed(values: Sequence[Value], ratio: tuple[int, int]) -> list[Value]:
 class _Window:
     """A part of the bar whose values are written `ratio` = (p, q) longer than they sound."""
 
-    start_wn: Fraction
-    end_wn: Fraction
+    start: int
+    end: int
     ratio: tuple[int, int] = _PLAIN
 
 
 class _Bar:
-    """One bar of one voice, with all times counted from where its metre begins."""
+    """One bar of one voice."""
 
-    def __init__(self, stretches: Sequence[Stretch], metre: Metre, origin_wn: Fraction) -> None:
-        self.origin_wn = origin_wn
-        self.stretches = stretches
-        self.edges_wn = [stretch.start_wn - origin_wn for stretch in stretches]
-        self.edges_wn.append(stretches[-1].end_wn - origin_wn)
+    def __init__(self, edges: Sequence[int], sounds: Sequence[bool], metre: Metre, ticks_per_whole: int) -> None:
+        self.edges = edges
+        self.sounds = sounds
+        self.whole = ticks_per_whole
+        self.odd = _odd_part(ticks_per_whole)  # what dyadic times are multiples of
         # A metre over thirds of a note has no place in notation: its bars are divided as if in quarters.
-        self.beat_wn = metre.beat_wn if is_dyadic(metre.beat_wn) else Fraction(1, 4)
-        self.unit_wn = Fraction(1, metre.denominator) if is_dyadic(metre.beat_wn) else Fraction(1, 4)
+        self.unit = ticks_per_whole // (metre.denominator if is_dyadic_metre(metre) else 4)
+        self.beat = self.unit * (3 if is_dyadic_metre(metre) and metre.is_compound else 1)
+        self.narrowest = ticks_per_whole // NARROWEST_TUPLETS_IN_WHOLE
 
     def windows(self) -> Iterator[_Window]:
         """The bar's tuplets and the plain stretches between them, in order."""
-        reached_wn, bar_end_wn = self.edges_wn[0], self.edges_wn[-1]
-        for edge_wn in self.edges_wn:
-            if is_dyadic(edge_wn) or (edge_wn < reached_wn) or (edge_wn == reached_wn == bar_end_wn):
+        reached, bar_end = self.edges[0], self.edges[-1]
+        for edge in self.edges:
+            if edge % self.odd == 0 or edge < reached or edge == reached == bar_end:
                 continue
-            window = self._tuplet_around(edge_wn, reached_wn)
-            if window.start_wn > reached_wn:
-                yield _Window(reached_wn, window.start_wn)
+            window = self._tuplet_around(edge, reached)
+            if window.start > reached:
+                yield _Window(reached, window.start)
             yield window
-            reached_wn = window.end_wn
-        if reached_wn < bar_end_wn:
-            yield _Window(reached_wn, bar_end_wn)
+            reached = window.end
+        if reached < bar_end:
+            yield _Window(reached, bar_end)
 
     def values_in(self, window: _Window) -> list[Value]:
         """What is written in one window."""
-        times_wn = [window.start_wn, *self._edges_within(window.start_wn, window.end_wn), window.end_wn]
-        values: list[Value] = []
-        for start_wn, end_wn in pairwise(times_wn):
-            values += self._values(start_wn, end_wn, window)
+        values = [value for start, end in self._stretches_of(window) for value in self._values(start, end, window)]
         return values if window.ratio == _PLAIN else _bracketed(values, window.ratio)
 
-    def _values(self, start_wn: Fraction, end_wn: Fraction, window: _Window) -> Iterator[Value]:
+    def _values(self, start: int, end: int, window: _Window) -> Iterator[Value]:
         """One stretch, or as much of it as lies in the window, in single values."""
-        if window.ratio == _PLAIN:
-            lengths_wn = [(length_wn, length_wn) for length_wn in written_lengths(start_wn, end_wn, self.beat_wn)]
-        else:
-            factor = Fraction(*window.ratio)
-            from_wn, to_wn = (start_wn - window.start_wn) * factor, (end_wn - window.start_wn) * factor
-            lengths_wn = [(written_wn, written_wn / factor) for written_wn in written_lengths(from_wn, to_wn, self.beat_wn)]
-        notes = self.stretches[self._index_at(start_wn)].notes
-        value_start_wn = start_wn + self.origin_wn
-        for written_wn, sounding_wn in lengths_wn:
-            value_end_wn = value_start_wn + sounding_wn
-            yield Value(value_start_wn, value_end_wn, written_wn, notes)
-            value_start_wn = value_end_wn
+        p, q = window.ratio
+        origin = 0 if window.ratio == _PLAIN else window.start
+        stretch = self._index_at(start)
+        for written_start, written_end in self._single_values((start - origin) * p // q, (end - origin) * p // q):
+            sounding = origin + written_start * q // p, origin + written_end * q // p
+            yield Value(*sounding, written_end - written_start, stretch)
 
-    def _tuplet_around(self, edge_wn: Fraction, reached_wn: Fraction) -> _Window:
-        """The window of the tuplet that `edge_wn` belongs to; it starts at `reached_wn` at the earliest."""
-        for width_wn in _WINDOW_WIDTHS_WN:
-            step_wn = min(width_wn, self.unit_wn)
-            start_wn = (edge_wn - width_wn) // step_wn * step_wn + step_wn
-            while start_wn <= edge_wn:
-                window = self._window(max(start_wn, self.edges_wn[0]), start_wn + width_wn)
-                if window.start_wn >= reached_wn and self._is_well_written(window):
+    def _single_values(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The starts and ends of note values that together last from `start` to `end`, split at strong beats."""
+        if self._is_single_value(end - start) or start % self.odd or end % self.odd:
+            yield start, end
+            return
+        cut = self._strongest_between(start, end)
+        yield from self._single_values(start, cut)
+        yield from self._single_values(cut, end)
+
+    def _is_single_value(self, length: int) -> bool:
+        """Whether one note value, with at most two dots, has this length."""
+        return length % self.odd == 0 and _odd_part(length // self.odd) in _ODD_PARTS and length < TOO_LONG_WN * self.whole
+
+    def _strongest_between(self, start: int, end: int) -> int:
+        """The time strictly between two dyadic ones that lies on the largest doubling of the beat, or else on the largest grid."""
+        common_bits = start // self.odd | end // self.odd | self.whole // self.odd
+        grid = (common_bits & -common_bits) * self.odd
+        for step in (self.beat, grid):
+            before, last = start // step, -(-end // step) - 1  # steps to the start or shortly before it, and to before the end
+            if before < last:
+                cleared_bits = (before ^ last).bit_length() - 1
+                return (last >> cleared_bits << cleared_bits) * step
+        raise AssertionError(f"nothing lies between {start} and {end}")  # callers split only what is longer than a grid step
+
+    def _tuplet_around(self, edge: int, reached: int) -> _Window:
+        """The window of the tuplet that `edge` belongs to; it starts at `reached` at the earliest."""
+        for doublings in range(_WINDOW_DOUBLINGS):
+            width = self.narrowest << doublings
+            step = min(width, self.unit)
+            start = (edge - width) // step * step + step
+            while start <= edge:
+                window = self._window(max(start, self.edges[0]), start + width)
+                if window.start >= reached and self._is_well_written(window):
                     return window
-                start_wn += step_wn
-        return self._cut_tuplet_around(edge_wn, reached_wn)
+                start += step
+        return self._cut_tuplet_around(edge, reached)
 
-    def _cut_tuplet_around(self, edge_wn: Fraction, reached_wn: Fraction) -> _Window:
+    def _cut_tuplet_around(self, edge: int, reached: int) -> _Window:
         """The beat, or the largest part of it that is a tuplet, whatever it cuts; the plain beat where there is none."""
-        width_wn = self.beat_wn
-        while width_wn >= NARROWEST_TUPLET_WN:
-            window = self._window_of_grid(edge_wn, width_wn, reached_wn)
+        width = self.beat
+        while width >= self.narrowest:
+            window = self._window_of_grid(edge, width, reached)
             if window.ratio != _PLAIN:
                 return window
-            width_wn = min(width_wn / 2, self.unit_wn)
-        return self._window_of_grid(edge_wn, self.beat_wn, reached_wn)
+            width = min(width // 2, self.unit)
+        return self._window_of_grid(edge, self.beat, reached)
 
-    def _window_of_grid(self, time_wn: Fraction, width_wn: Fraction, reached_wn: Fraction) -> _Window:
-        start_wn = time_wn // width_wn * width_wn
-        return self._window(max(start_wn, reached_wn), start_wn + width_wn)
+    def _window_of_grid(self, time: int, width: int, reached: int) -> _Window:
+        start = time // width * width
+        return self._window(max(start, reached), start + width)
 
-    def _window(self, start_wn: Fraction, end_wn: Fraction) -> _Window:
+    def _window(self, start: int, end: int) -> _Window:
         """A window within the bar, with the tuplet that reaches all its edges; plain where none does."""
-        end_wn = min(end_wn, self.edges_wn[-1])
-        p = lcm(*(_odd_part((edge_wn - start_wn).denominator) for edge_wn in (*self._edges_within(start_wn, end_wn), end_wn)))
-        return _Window(start_wn, end_wn, (p, TUPLETS[p]) if p in TUPLETS else _PLAIN)
+        end = min(end, self.edges[-1])
+        p = self.odd // gcd(self.odd, end - start, *[edge - start for edge in self._edges_within(start, end)])
+        return _Window(start, end, (p, TUPLETS[p]) if p in TUPLETS else _PLAIN)
 
     def _is_well_written(self, window: _Window) -> bool:
         """Whether a tuplet cuts no note at its ends and needs no ties inside."""
-        if window.ratio == _PLAIN or not (self._is_between_notes(window.start_wn) and self._is_between_notes(window.end_wn)):
+        if window.ratio == _PLAIN or not (self._is_between_notes(window.start) and self._is_between_notes(window.end)):
             return False
-        times_wn = [window.start_wn, *self._edges_within(window.start_wn, window.end_wn), window.end_wn]
-        factor = Fraction(*window.ratio)
-        return all(is_single_value((end_wn - start_wn) * factor) for start_wn, end_wn in pairwise(times_wn))
+        p, q = window.ratio
+        return all(self._is_single_value((end - start) * p // q) for start, end in self._stretches_of(window))
 
-    def _is_between_notes(self, time_wn: Fraction) -> bool:
+    def _is_between_notes(self, time: int) -> bool:
         """Whether a window may begin or end here; a rest gives way on the beat."""
-        index = self._index_at(time_wn)
-        return self.edges_wn[index] == time_wn or (time_wn % self.unit_wn == 0 and not self.stretches[index].notes)
+        index = self._index_at(time)
+        return self.edges[index] == time or (time % self.unit == 0 and not self.sounds[index])
 
-    def _edges_within(self, start_wn: Fraction, end_wn: Fraction) -> list[Fraction]:
-        return self.edges_wn[bisect_right(self.edges_wn, start_wn) : bisect_left(self.edges_wn, end_wn)]
+    def _stretches_of(self, window: _Window) -> Iterator[tuple[int, int]]:
+        return pairwise([window.start, *self._edges_within(window.start, window.end), window.end])
 
-    def _index_at(self, time_wn: Fraction) -> int:
-        return bisect_right(self.edges_wn, time_wn) - 1
+    def _edges_within(self, start: int, end: int) -> Sequence[int]:
+        return self.edges[bisect_right(self.edges, start) : bisect_left(self.edges, end)]
+
+    def _index_at(self, time: int) -> int:
+        return bisect_right(self.edges, time) - 1

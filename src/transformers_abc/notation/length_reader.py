@@ -13,7 +13,7 @@ from transformers_abc.notation.lexer import MAX_LENGTH_DIGITS, length_factor
 
 TICKS_WN = 2**12 * 3**3 * 5 * 7 * 11 * 13  # reaches every tuplet up to 13 and notes down to 1/4096
 MAX_VALUE_TICKS = 256 * TICKS_WN  # of one written note or rest
-MAX_TICK_DENOMINATOR = 10**6  # all fractions of ticks in a tune have one below it in common; others are rounded to whole ticks
+MAX_TICK_DENOMINATOR = 10**9  # all fractions of ticks in a tune have one below it in common; others are rounded to whole ticks
 MAX_TUPLET = 64
 MAX_TUPLET_NOTES = 999
 MAX_TUPLET_DIGITS = 3

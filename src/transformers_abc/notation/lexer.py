@@ -60,7 +60,7 @@ NOTE_TOKEN = re.compile(f"(?P<NOTE>{_NOTE})")
 # After an ``X:`` the header holds nothing but fields; elsewhere a line that starts like a field but goes on like music, such as ``c:|``,
 # is music.
 HEADER_LINE = re.compile(r"\s*(?P<letter>[A-Za-z+]):(?P<text>.*)")
-FIELD_LINE = re.compile(r"\s*(?P<letter>[A-Za-z+]):(?![|:])(?P<text>.*)")
+FIELD_LINE = re.compile(r"\s*(?P<letter>[A-Za-z+]):(?:(?<=[ws]:)|(?![|:]))(?P<text>.*)")
 COMMENT = re.compile(r"(?<!\\)%.*")
 LINE_END = re.compile(r"\r\n|\n|\r")
 

@@ -67,7 +67,9 @@ class MarkReader:
         if self._slurs_waiting:
             self._slurs_waiting.pop()  # around nothing
         elif self._open_slurs and self._last is not None:
-            start, _line, _column = self._open_slurs.pop()
+            begun_before = [place for place, (start, *_) in enumerate(self._open_slurs) if start < self._last]
+            # In (CD(E)F) one slur ends on E and the next begins there (section 4.11).
+            start, *_ = self._open_slurs.pop(begun_before[-1] if begun_before else -1)
             if self._last >= start:  # not so in an overlay
                 self.placed.append((start, Slur(Fraction(self._last - start) / TICKS_WN)))
         else:

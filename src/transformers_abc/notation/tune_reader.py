@@ -63,7 +63,6 @@ class TuneReader:
         self._current: VoiceReader | None = None
         self._score_order: list[str] = []
         self._parts: dict[Ticks, str] = {}
-        self._verse = 0  # of the lyrics under the last line of music
         self._is_beyond_voices = False
 
     def read(self, lines: Sequence[str], first_number: int) -> None:
@@ -161,9 +160,7 @@ class TuneReader:
         if self._in_header:
             self._end_header()
         voice = self._voice()
-        if self._verse:
-            self._verse = 0
-            voice.slots.clear()
+        voice.begin_line()
         handlers = voice.handlers
         reached = 0
         for match in MUSIC_TOKEN.finditer(line):
@@ -177,7 +174,9 @@ class TuneReader:
                 handlers[kind](token.value, start + 1)
             elif kind == "FIELD":
                 self._body_field(token.value[0], token.value[2:], start + 4)
-                handlers = self._voice().handlers
+                voice = self._voice()
+                voice.begin_line()
+                handlers = voice.handlers
         if reached < len(line):
             self._pass_over(line, reached, len(line))
 
@@ -191,7 +190,6 @@ class TuneReader:
         match letter:
             case "V":
                 self._select_voice(text, column)
-                self._verse = 0
             case "w" | "s" if is_inline:
                 self._log.add("misplaced-field", column, f"{letter}: stands on a line of its own")
             case "w":
@@ -247,11 +245,11 @@ class TuneReader:
 
     def _lyrics(self, text: str, column: int) -> None:
         """A line of lyrics; the second under the same notes is the second verse."""
-        self._verse += 1
-        if self._verse > MAX_VERSES:
-            return
         voice = self._voice()
-        placed, left_over = align(read_syllables(text, self._verse), voice.slots)
+        voice.verse += 1
+        if voice.verse > MAX_VERSES:
+            return
+        placed, left_over = align(read_syllables(text, voice.verse), voice.slots)
         sung = dict(reversed(placed))  # one syllable a time and verse: an overlay's do not join those of the first layer
         voice.marks.placed += sung.items()
         left_over += len(placed) - len(sung)

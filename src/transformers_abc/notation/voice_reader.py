@@ -48,6 +48,7 @@ class VoiceReader:
         bars, marks: see their classes.
         metres, keys, tempos: the changes that stand in this voice, by time.
         slots: what lyrics are aligned to, since the last line of them.
+        verse: how many lines of lyrics stand under the last line of music.
         has_layers: whether the voice has overlays, so that its notes are out of order.
         handlers: what reads a token, by its kind; each takes the token's value and its column.
     """
@@ -64,6 +65,7 @@ class VoiceReader:
         self.keys: dict[Ticks, Key] = {}
         self.tempos: dict[Ticks, Tempo] = {}
         self.slots: list[Slot] = []
+        self.verse = 0
         self.attributes = VoiceField("")
         self.program: int | None = None
         self.reach_of_accidentals = DEFAULT_REACH
@@ -145,6 +147,12 @@ class VoiceReader:
             self._shift = shift
             if self.keys:
                 self.set_key(self._written_key)
+
+    def begin_line(self) -> None:
+        """Music follows: the notes before it have the lyrics that they get."""
+        if self.verse:
+            self.verse = 0
+            self.slots.clear()
 
     # --- Notes ---
 
@@ -348,8 +356,8 @@ class VoiceReader:
             self.bars.mark_line(self.now, BarLine(endings=passes))
 
     def _end_bar(self, column: int) -> None:
-        self.bars.end_bar(self.now, column)
-        self.slots.append(None)
+        if self.bars.end_bar(self.now, column):
+            self.slots.append(None)
         self._accidentals.clear()
         self._last = None
 
