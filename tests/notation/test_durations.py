@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transformers_abc.notation.bar_rhythm import MAX_EDGES_KEPT, bar_rhythm
 from transformers_abc.notation.durations import MOST_IN_TUPLET, TUPLETS, divide_bar
 from transformers_abc.notation.ticks import MAX_TICKS_PER_WHOLE, NO_TICKS, common_ticks, in_ticks
 from transformers_abc.notation.tune import Metre
+from transformers_abc.notation.writing.bar_rhythm import MAX_EDGES_KEPT, bar_rhythm
 
 METRES = [Metre(*pair) for pair in ((4, 4), (3, 4), (6, 8), (5, 8), (12, 8), (2, 2), (7, 16), (3, 2), (4, 3))]
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from transformers_abc.notation.midi import TICKS_PER_QUARTER, midi_bytes, to_midi
-from transformers_abc.notation.midi_file import parse_midi
+from transformers_abc.notation.midi_parts.midi_file import parse_midi
 from transformers_abc.notation.midi_reader import tune_of_midi
 from transformers_abc.notation.musicxml import read_musicxml
 from transformers_abc.notation.repeats import expand_repeats

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transformers_abc.notation import midi_bars
 from transformers_abc.notation.midi import midi_bytes
-from transformers_abc.notation.midi_file import MAX_MIDI_BYTES, parse_midi
+from transformers_abc.notation.midi_parts import midi_bars
+from transformers_abc.notation.midi_parts.midi_file import MAX_MIDI_BYTES, parse_midi
 from transformers_abc.notation.midi_reader import MidiError, read_midi, tune_of_midi
 from transformers_abc.notation.reader import read_abc
 from transformers_abc.notation.tune import Key, Note, Tempo, Tune, Voice

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from transformers_abc.notation.musicxml import read_musicxml
 from transformers_abc.notation.pitch_spelling import alter_in, spell
-from transformers_abc.notation.tune import Key
+from transformers_abc.notation.tune import Key, Note
 
 QUARTETS = Path(__file__).resolve().parents[3] / "shared" / "data" / "openscore_quartets"
 SIGNS = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}
@@ -61,3 +61,12 @@ def test_movement_helps() -> None:
             wrong_by_movement += sum(left.alter != right.alter for left, right in zip(printed, spelled, strict=True))
             wrong_by_key += sum(note.alter != alter_in(tune.key_at(note.onset_wn), note.pitch_midi) for note in printed)
     assert wrong_by_movement < wrong_by_key < 0.1 * total
+
+
+@pytest.mark.parametrize("fifths", range(-5, 7))
+@pytest.mark.parametrize("mode", ["major", "minor"])
+def test_notes_of_the_scale_need_no_accidental(fifths: int, mode: str) -> None:
+    key = Key(fifths, mode)
+    alters = {pitch: alter_in(key, pitch) for pitch in range(48, 60)}
+    letters = [Note(F(0), F(1), pitch, alter).letter for pitch, alter in alters.items()]
+    assert len({letter for letter, alter in zip(letters, alters.values(), strict=True) if alter == key.alter_of(letter)}) == 7

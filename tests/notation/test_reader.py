@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from transformers_abc.notation.bar_reader import MAX_BARS
-from transformers_abc.notation.length_reader import MAX_VALUE_TICKS, TICKS_WN
 from transformers_abc.notation.reader import MAX_TUNE_CHARACTERS, read_abc, read_tunes
+from transformers_abc.notation.reading.bar_reader import MAX_BARS
+from transformers_abc.notation.reading.length_reader import MAX_VALUE_TICKS, TICKS_WN
+from transformers_abc.notation.reading.tune_reader import MAX_VOICES
+from transformers_abc.notation.reading.voice_reader import MAX_TUNE_TICKS
 from transformers_abc.notation.tune import Key, Metre, Note, Tempo, Tune, Voice
-from transformers_abc.notation.tune_reader import MAX_VOICES
-from transformers_abc.notation.voice_reader import MAX_TUNE_TICKS
 from transformers_abc.notation.writer import write_abc
 
 MAX_TUNE_WN = MAX_TUNE_TICKS // TICKS_WN

@@ -24,7 +24,7 @@ from fractions import Fraction
 
 import mido
 
-from transformers_abc.notation.midi_bars import TEXT_PREFIX, Signature, signatures_of
+from transformers_abc.notation.midi_parts.midi_bars import TEXT_PREFIX, Signature, signatures_of
 from transformers_abc.notation.repeats import expand_repeats
 from transformers_abc.notation.tune import FIFTHS_ORDER, Key, Tempo, Tune, Voice, effective_changes
 

@@ -31,11 +31,11 @@ import mido
 
 from transformers_abc.notation.key_finding import find_key
 from transformers_abc.notation.midi import DRUM_CHANNEL, DRUM_CLEF, MINUTE_US, microseconds_of
-from transformers_abc.notation.midi_bars import Signature, bar_lengths_of, metres_of, with_start
-from transformers_abc.notation.midi_file import MAX_MIDI_BYTES, parse_midi
-from transformers_abc.notation.midi_tracks import TrackEvents, track_events
+from transformers_abc.notation.midi_parts.midi_bars import Signature, bar_lengths_of, metres_of, with_start
+from transformers_abc.notation.midi_parts.midi_file import MAX_MIDI_BYTES, parse_midi
+from transformers_abc.notation.midi_parts.midi_tracks import TrackEvents, track_events
+from transformers_abc.notation.midi_parts.quantisation import TickGrid, quantise
 from transformers_abc.notation.pitch_spelling import UnspelledNote, spell
-from transformers_abc.notation.quantisation import TickGrid, quantise
 from transformers_abc.notation.tune import Key, Metre, Note, T, Tempo, Timed, Tune, Voice, effective_changes, value_at
 
 DRUM_NAME = "Drums"

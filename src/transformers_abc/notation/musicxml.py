@@ -12,14 +12,23 @@ Conventions:
     - Where ``<sound tempo>`` and ``<metronome>`` disagree, the sound wins and the metronome only gives the beat. An ``<offset>`` moves
       the tempo, as MuseScore means it (the standard says so only of offsets with ``sound="yes"``).
 
-Dropped: grace, cue and unpitched notes, rests, lyrics, dynamics. Repeats, endings and da capo are not played out. Movements in one
-file follow each other as one long tune. Changes of instrument or clef within a part are ignored.
+    - Bar lines, parts and tempos with their words are likewise those of the first part that has any. A bar line in the middle of a measure
+      is left out. Where an ending stops is not kept: a `BarLine` says where one begins.
+    - What else is written becomes marks, as `musicxml_marks` says: slurs, grace notes, signs, words, dynamics, lyrics, chord symbols.
+    - ``<miscellaneous>`` fields that `write_musicxml` made give back the reference number, the order of parts and `Tune.info`. In files of
+      others the source, the rights and a movement title beside the title of the work become info.
+
+Dropped: cue and unpitched notes with what is written at them, microtones, what is drawn rather than meant. Repeats, endings and da capo
+are not played out. Movements in one file follow each other as one long tune. Changes of instrument or clef within a part are ignored.
 
 Source: MusicXML 4.0, https://www.w3.org/2021/06/musicxml40/
 """
 
+from __future__ import annotations
+
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from fractions import Fraction
@@ -28,14 +37,20 @@ from math import lcm
 from pathlib import Path
 from xml.etree import ElementTree
 
-from transformers_abc.notation.musicxml_part import MAX_DENOMINATOR, Event, PartReader, Sound, number
-from transformers_abc.notation.tune import Key, Metre, Note, T, Tempo, Timed, Tune, Voice, effective_changes
+from transformers_abc.notation.musicxml_element import line, number
+from transformers_abc.notation.musicxml_marks import PartLabel, voice_marks
+from transformers_abc.notation.musicxml_names import ABC_FIELD
+from transformers_abc.notation.musicxml_part import MAX_DENOMINATOR, Bar, Event, PartReader, Sound, merged_lines
+from transformers_abc.notation.tune import BarLine, Key, Metre, Note, T, Tempo, Timed, Tune, Voice, effective_changes
 
 MAX_XML_BYTES = 64 * 2**20  # uncompressed; the largest OpenScore quartet has 11 MiB, a long symphony about 50
 ENTITY_DECLARATIONS = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 # What zipfile raises on damaged, encrypted (RuntimeError) or oddly compressed (NotImplementedError) archives, found by corrupting files;
 # all of them become a MusicXmlError.
 ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, KeyError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+
+
+_EMPTY_BAR = Bar(Fraction(0), [], BarLine(), BarLine(), Fraction(0))
 
 
 class MusicXmlError(ValueError):
@@ -67,10 +82,14 @@ def read_musicxml(path: Path) -> Tune:
     try:
         if path.stat().st_size > MAX_XML_BYTES:
             raise ValueError(f"larger than {MAX_XML_BYTES} bytes")
-        data = path.read_bytes()
-        return _tune(_parse(_unzip(data) if data.startswith(b"PK") else data))
+        return parse_musicxml(path.read_bytes())
     except ValueError as error:
         raise MusicXmlError(f"{path}: {error}") from error
+
+
+def parse_musicxml(data: bytes) -> Tune:
+    """Read the content of a MusicXML file, plain or compressed; a `ValueError` says why that is impossible."""
+    return _tune(_parse(_unzip(data) if data.startswith(b"PK") else data))
 
 
 def _unzip(data: bytes) -> bytes:
@@ -109,21 +128,31 @@ def _tune(root: ElementTree.Element) -> Tune:
     bar_lengths_wn = _bar_lengths(bars_of_part)
     *onsets_wn, end_wn = accumulate(bar_lengths_wn, initial=Fraction(0))
     parts: list[list[Event]] = [
-        [(start + at, what) for start, (_, events) in zip(onsets_wn, bars, strict=False) for at, what in events] for bars in bars_of_part
+        [(start + at, what) for start, bar in zip(onsets_wn, bars, strict=False) for at, what in bar.events] for bars in bars_of_part
     ]
     described = {part.get("id"): part for part in root.iterfind("part-list/score-part")}
+    last_onsets_wn = [onsets_wn[len(bars) - 1] + bars[-1].last_onset_wn if bars else Fraction(0) for bars in bars_of_part]
     voices = [
-        Voice(_notes(events), _line(described.get(part_id), "part-name"), _program(described.get(part_id)), reader.clef or "treble")
-        for (part_id, reader), events in zip(readers.items(), parts, strict=True)
+        Voice(
+            _notes(events),
+            line(described.get(part_id), "part-name"),
+            _program(described.get(part_id)),
+            reader.clef or "treble",
+            voice_marks(events, end_wn, last_onset_wn),
+        )
+        for (part_id, reader), events, last_onset_wn in zip(readers.items(), parts, last_onsets_wn, strict=True)
     ]
     return Tune(
         tuple(voices),
         tuple(bar_lengths_wn),
         _changes(parts, Metre, end_wn, Metre(4, 4)),
         _changes(parts, Key, end_wn, Key(0)),
-        _changes(parts, Tempo, end_wn),
-        _line(root, "work/work-title") or _line(root, "movement-title") or _credit(root, "title"),
-        _line(root, "identification/creator[@type='composer']") or _credit(root, "composer"),
+        _tempos(parts, end_wn),
+        line(root, "work/work-title") or line(root, "movement-title") or _credit(root, "title"),
+        line(root, "identification/creator[@type='composer']") or _credit(root, "composer"),
+        next(filter(None, (_bar_lines(bars, onsets_wn, end_wn) for bars in bars_of_part)), ()),
+        _labels(parts, end_wn),
+        *_header(root),
     )
 
 
@@ -143,11 +172,11 @@ def _measures_of_part(root: ElementTree.Element) -> dict[str, list[ElementTree.E
     return measures
 
 
-def _bar_lengths(bars_of_part: list[list[tuple[Fraction, list[Event]]]]) -> list[Fraction]:
+def _bar_lengths(bars_of_part: list[list[Bar]]) -> list[Fraction]:
     lengths_wn, bar_wn = [], Fraction(1)
-    for bars in zip_longest(*bars_of_part, fillvalue=(Fraction(0), [])):
-        bar_wn = next((what.bar_wn for _, events in bars for _, what in events if isinstance(what, Metre)), bar_wn)
-        lengths_wn.append(max(length_wn for length_wn, _ in bars) or bar_wn)
+    for bars in zip_longest(*bars_of_part, fillvalue=_EMPTY_BAR):
+        bar_wn = next((what.bar_wn for bar in bars for _, what in bar.events if isinstance(what, Metre)), bar_wn)
+        lengths_wn.append(max(bar.length_wn for bar in bars) or bar_wn)
     if lcm(*{length_wn.denominator for length_wn in lengths_wn}) > MAX_DENOMINATOR:
         raise ValueError("too many different bar lengths for exact time")
     return lengths_wn
@@ -183,11 +212,55 @@ def _program(part: ElementTree.Element | None) -> int | None:
     return None if text is None else min(max(round(number(text, "<midi-program>")) - 1, 0), 127)
 
 
-def _line(element: ElementTree.Element | None, path: str) -> str:
-    """The text at `path` on one line; empty where there is none."""
-    return " ".join((element.findtext(path) or "").split()) if element is not None else ""
+def _tempos(parts: list[list[Event]], end_wn: Fraction) -> Timed[Tempo]:
+    """The tempos of the first part that has any; words and number may stand in two directions at one time."""
+    for events in parts:
+        latest: dict[Fraction, Tempo] = {}
+        for at, what in events:
+            if isinstance(what, Tempo):
+                text = what.text or (latest[at].text if at in latest else "")
+                latest[at] = Tempo(what.beat_wn, what.beats_per_minute, text)
+        if latest:
+            return effective_changes(latest.items(), end_wn)
+    return ()
+
+
+def _labels(parts: list[list[Event]], end_wn: Fraction) -> Timed[str]:
+    """The labels of parts in the first voice that has any."""
+    for events in parts:
+        if labels := {at: what.text for at, what in events if isinstance(what, PartLabel) and at < end_wn}:
+            return tuple(sorted(labels.items()))
+    return ()
+
+
+def _bar_lines(bars: list[Bar], onsets_wn: list[Fraction], end_wn: Fraction) -> Timed[BarLine]:
+    """The bar lines of a part that are more than plain."""
+    lines: dict[Fraction, BarLine] = {}
+    for bar, start_wn, after_wn in zip(bars, onsets_wn, [*onsets_wn[1:], end_wn], strict=False):
+        for at, said in ((start_wn, bar.line_before), (after_wn, bar.line_after)):
+            lines[at] = merged_lines(lines.get(at, BarLine()), said)
+    if end_wn in lines:
+        lines[end_wn] = BarLine(plays=lines[end_wn].plays)
+    return tuple((at, what) for at, what in lines.items() if what != BarLine())
+
+
+def _header(root: ElementTree.Element) -> tuple[str, tuple[tuple[str, str], ...], int]:
+    """The order of parts, further header fields and the reference number."""
+    fields = [
+        ((field.get("name") or "").removeprefix(ABC_FIELD), line(field, "."))
+        for field in root.iterfind("identification/miscellaneous/miscellaneous-field")
+        if re.fullmatch(rf"{ABC_FIELD}[A-Za-z]", field.get("name") or "")
+    ]
+    own = dict(fields)
+    number_text = own.get("X", "1")
+    info = tuple((letter, text) for letter, text in fields if letter not in "XP" and text)
+    if not fields:
+        movement = line(root, "movement-title") if line(root, "work/work-title") else ""
+        told = (("T", movement), ("S", line(root, "identification/source")), ("Z", line(root, "identification/rights")))
+        info = tuple((letter, text) for letter, text in told if text)
+    return own.get("P", ""), info, int(number_text) if re.fullmatch(r"\d{1,9}", number_text) else 1
 
 
 def _credit(root: ElementTree.Element, kind: str) -> str:
     """The words printed on the page as `kind`, for example ``title``."""
-    return next((_line(credit, "credit-words") for credit in root.iterfind("credit") if credit.findtext("credit-type") == kind), "")
+    return next((line(credit, "credit-words") for credit in root.iterfind("credit") if credit.findtext("credit-type") == kind), "")

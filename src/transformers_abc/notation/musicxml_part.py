@@ -1,4 +1,4 @@
-"""One part of a MusicXML score: its measures into notes, metres, keys and tempos, in exact time.
+"""One part of a MusicXML score: its measures into notes, metres, keys, tempos and marks, in exact time.
 
 Conventions:
     - Times are `Fraction`s of a whole note (``_wn``) from the start of the measure; ``<duration>`` counts in divisions of a quarter.
@@ -7,6 +7,8 @@ Conventions:
 What is kept and what is dropped stands in `musicxml`.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -14,16 +16,23 @@ from functools import lru_cache
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from transformers_abc.notation.tune import FIFTHS_ORDER, MODE_FIFTHS, NATURAL_SEMITONES, Key, Metre, Tempo
+from transformers_abc.notation.marks import Mark
+from transformers_abc.notation.musicxml_attributes import read_clef, read_key, read_metre, read_tempo
+from transformers_abc.notation.musicxml_element import TYPE_WN, number
+from transformers_abc.notation.musicxml_marks import (
+    PartLabel,
+    Spanner,
+    direction_marks,
+    grace_marks,
+    harmony_marks,
+    is_navigation,
+    note_marks,
+)
+from transformers_abc.notation.tune import FIFTHS_ORDER, NATURAL_SEMITONES, BarLine, Key, Metre, Tempo
 
-# Whole notes of every <type>; the longest is 8, each next one half as long.
-NOTE_TYPES = "maxima long breve whole half quarter eighth 16th 32nd 64th 128th 256th 512th 1024th"
-TYPE_WN = {name: Fraction(8, 2**index) for index, name in enumerate(NOTE_TYPES.split())}
-
-MODE_SYNONYMS = {"ionian": "major", "aeolian": "minor"}
-CLEF_OF_SIGN = {"C": ("alto", "3"), "F": ("bass", "4"), "G": ("treble", "2")}  # ABC name and the line it stands on
 MAX_DENOMINATOR = 2**64  # of a time in whole notes; the finest in the quartets is 704. Else a hostile file could stall exact arithmetic
-DECIMAL = re.compile(r"[+-]?\d{1,9}(\.\d{0,9})?")
+MAX_PLAYS = 99  # of a repeat
+_STYLES = {"light-light": "||", "light-heavy": "|]", "heavy-light": "[|"}
 
 
 class Sound(NamedTuple):
@@ -38,15 +47,26 @@ class Sound(NamedTuple):
 
 
 # What happens in a part, and when in whole notes: from the start of its measure first, then from the start of the tune.
-Event = tuple[Fraction, Sound | Metre | Key | Tempo]
+Event = tuple[Fraction, Sound | Metre | Key | Tempo | Mark | Spanner | PartLabel]
+
+
+class Bar(NamedTuple):
+    """A measure of one part; `last_onset_wn` is where its last note or rest starts."""
+
+    length_wn: Fraction
+    events: list[Event]
+    line_before: BarLine
+    line_after: BarLine
+    last_onset_wn: Fraction
 
 
 class PartReader:
     """Reads the measures of one part in order; keeps what lasts beyond a measure.
 
     >>> measure = ElementTree.fromstring("<measure><note><rest/><duration>3</duration></note></measure>")
-    >>> PartReader().bars("P1", [measure])    # length and events; without <divisions> a quarter is 1
-    [(Fraction(3, 4), [])]
+    >>> (bar,) = PartReader().bars("P1", [measure])
+    >>> bar.length_wn, bar.events    # without <divisions> a quarter is 1
+    (Fraction(3, 4), [])
     """
 
     def __init__(self) -> None:
@@ -54,8 +74,8 @@ class PartReader:
         self._divisions = Fraction(1)  # a quarter note
         self._semitones, self._fifths = 0, 0  # from written to sounding pitch; on the line of fifths
 
-    def bars(self, part_id: str, measures: Iterable[ElementTree.Element]) -> list[tuple[Fraction, list[Event]]]:
-        """Length and events of every measure."""
+    def bars(self, part_id: str, measures: Iterable[ElementTree.Element]) -> list[Bar]:
+        """What stands in every measure."""
         bars = []
         for index, measure in enumerate(measures, 1):
             try:
@@ -64,15 +84,17 @@ class PartReader:
                 raise ValueError(f"part {part_id}, measure {measure.get('number', index)}: {error}") from error
         return bars
 
-    def _bar(self, measure: ElementTree.Element) -> tuple[Fraction, list[Event]]:
+    def _bar(self, measure: ElementTree.Element) -> Bar:
         """Walk a measure. `known` maps rounded to exact times, so that <backup> lands exactly after rounded durations."""
         events: list[Event] = []
-        now = chord = longest = now_rounded = Fraction(0)
+        directions: list[Event] = []
+        now = chord = longest = now_rounded = last_onset = Fraction(0)
         known = {now_rounded: now}
         for element in measure:
             tag = element.tag
             if tag == "note":
                 if element.find("grace") is not None:
+                    events.extend((now, mark) for mark in self._grace(element))
                     continue
                 rounded_wn = self._duration(element)
                 length_wn = _exact(element, rounded_wn, self._divisions)
@@ -81,8 +103,8 @@ class PartReader:
                     known[now_rounded] = now
                     if now.denominator > MAX_DENOMINATOR:
                         raise ValueError("too many different note lengths for exact time")
-                if (sound := self._sound(element, length_wn)) is not None:
-                    events.append((chord, sound))
+                events.extend((chord, what) for what in self._note(element, length_wn))
+                last_onset = max(last_onset, chord)
                 longest = max(longest, now, chord + length_wn)
             elif tag in ("backup", "forward"):
                 step_wn = self._duration(element) if tag == "forward" else -self._duration(element)
@@ -91,22 +113,34 @@ class PartReader:
                 longest = max(longest, now)
             elif tag == "attributes":
                 events.extend((now, change) for change in self._attributes(element))
-            elif tag in ("direction", "sound") and (tempo := _tempo(element)) is not None:
+            elif tag in ("direction", "sound", "harmony"):
                 offset_wn = number(element.findtext("offset") or "0", "<offset>") / (4 * self._divisions)
-                events.append((max(Fraction(0), now + offset_wn), tempo))
-        return longest, events
+                directions.extend((max(Fraction(0), now + offset_wn), what) for what in _between_notes(element))
+        return Bar(longest, _in_order(directions, longest, last_onset) + events, *_bar_lines(measure), last_onset)
 
     def _duration(self, element: ElementTree.Element) -> Fraction:
         return number(element.findtext("duration"), "<duration>", minimum=0) / (4 * self._divisions)
 
-    def _sound(self, note: ElementTree.Element, length_wn: Fraction) -> Sound | None:
-        """The pitch and ties of a <note>; None for a rest, a cue note or an unpitched one."""
+    def _note(self, note: ElementTree.Element, length_wn: Fraction) -> Iterator[Sound | Mark | Spanner]:
+        """The sound of a <note> and the marks at it: no sound for a rest, nothing for a cue note or an unpitched one."""
+        if note.find("cue") is not None or note.find("unpitched") is not None:
+            return
+        pitch = self._pitch(note)
+        if pitch is not None and length_wn:
+            ties = [tie.get("type") for tie in note.iterfind("tie")]
+            yield Sound(*pitch, length_wn, note.findtext("voice", ""), "stop" in ties, "start" in ties)
+        if note.find("notations") is not None or note.find("lyric") is not None:
+            yield from note_marks(note)
+
+    def _grace(self, note: ElementTree.Element) -> Iterator[Mark | Spanner]:
+        return grace_marks(note, self._pitch(note)) if note.find("cue") is None else iter(())
+
+    def _pitch(self, note: ElementTree.Element) -> tuple[int, int] | None:
+        """MIDI number and alteration of the sounding pitch; None for a rest."""
         pitch = note.find("pitch")
-        if pitch is None or not length_wn or note.find("cue") is not None:
+        if pitch is None:
             return None
-        pitch_midi, alter = _pitch(pitch.findtext("step"), pitch.findtext("alter"), pitch.findtext("octave"), self._fifths, self._semitones)
-        ties = [tie.get("type") for tie in note.iterfind("tie")]
-        return Sound(pitch_midi, alter, length_wn, note.findtext("voice", ""), "stop" in ties, "start" in ties)
+        return _pitch(pitch.findtext("step"), pitch.findtext("alter"), pitch.findtext("octave"), self._fifths, self._semitones)
 
     def _attributes(self, attributes: ElementTree.Element) -> Iterator[Metre | Key]:
         """Take in divisions, clef and transposition; yield the new metre and key."""
@@ -116,25 +150,58 @@ class PartReader:
             chromatic = round(number(transpose.findtext("chromatic"), "<chromatic>"))
             self._semitones = chromatic + 12 * round(number(transpose.findtext("octave-change") or "0", "<octave-change>"))
             self._fifths = (7 * chromatic + 6) % 12 - 6  # the nearest; <diatonic> is often wrong
-        self.clef = self.clef or _clef(attributes.find("clef"))
-        if (time := attributes.find("time")) is not None and time.find("beats") is not None:
-            yield _metre(time)
-        if (fifths := attributes.findtext("key/fifths")) is not None:
-            mode = (attributes.findtext("key/mode") or "").strip().lower()
-            mode = MODE_SYNONYMS.get(mode, mode)
-            signs = round(number(fifths, "<fifths>")) + self._fifths
-            yield Key(signs if abs(signs) <= 7 else (signs + 6) % 12 - 6, mode if mode in MODE_FIFTHS else "major")
+        self.clef = self.clef or read_clef(attributes.find("clef"))
+        if (time := attributes.find("time")) is not None and (metre := read_metre(time)) is not None:
+            yield metre
+        if (element := attributes.find("key")) is not None and (key := read_key(element, self._fifths)) is not None:
+            yield key
 
 
-@lru_cache(maxsize=4096)
-def number(text: str | None, what: str, minimum: Fraction | int | None = None) -> Fraction:
-    """A decimal of MusicXML; the length is bounded, so no exponent or endless digits can exhaust memory."""
-    if not DECIMAL.fullmatch((text or "").strip()):
-        raise ValueError(f"{what} is no number: {(text or '')[:40]!r}")
-    value = Fraction((text or "").strip())
-    if minimum is not None and value < minimum:
-        raise ValueError(f"{what} must be at least {minimum}, got {text}")
-    return value
+def _between_notes(element: ElementTree.Element) -> Iterator[Tempo | Mark | Spanner | PartLabel]:
+    """What a <direction>, <sound> or <harmony> says."""
+    if element.tag == "harmony":
+        yield from harmony_marks(element)
+        return
+    tempo = read_tempo(element)
+    if tempo is not None:
+        yield tempo
+    if element.tag == "direction":
+        yield from direction_marks(element, is_tempo=tempo is not None)
+
+
+def _in_order(directions: list[Event], length_wn: Fraction, last_onset_wn: Fraction) -> list[Event]:
+    """Directions with those at the end that send the player elsewhere, which belong to the last note."""
+    onward = [(at, what) for at, what in directions if not is_navigation(what)]
+    return onward + [(last_onset_wn if at >= length_wn else at, what) for at, what in directions if is_navigation(what)]
+
+
+def _bar_lines(measure: ElementTree.Element) -> tuple[BarLine, BarLine]:
+    """What is said of the bar lines before and after a measure; those within are left out."""
+    lines = {"left": BarLine(), "right": BarLine()}
+    for barline in measure.iterfind("barline"):
+        if (place := barline.get("location", "right")) in lines:
+            lines[place] = merged_lines(lines[place], _bar_line(barline))
+    return lines["left"], lines["right"]
+
+
+def _bar_line(barline: ElementTree.Element) -> BarLine:
+    repeat, ending = barline.find("repeat"), barline.find("ending")
+    direction = repeat.get("direction", "") if repeat is not None else ""
+    times = number(repeat.get("times", "2"), "times", minimum=1) if repeat is not None and direction == "backward" else 1
+    endings = re.findall(r"[1-9]\d{0,2}", ending.get("number", "")) if ending is not None and ending.get("type") == "start" else []
+    style = _STYLES.get((barline.findtext("bar-style") or "").strip(), "")
+    return BarLine(min(round(times), MAX_PLAYS), direction == "forward", tuple(map(int, endings)), "" if direction else style)
+
+
+def merged_lines(first: BarLine, second: BarLine) -> BarLine:
+    """One bar line that says what both say; the sign of a repeat takes the place of other styles.
+
+    >>> merged_lines(BarLine(plays=2), BarLine(endings=(2,))), merged_lines(BarLine(style="||"), BarLine(starts_repeat=True)).style
+    (BarLine(plays=2, starts_repeat=False, endings=(2,), style=''), '')
+    """
+    plays, starts_repeat = max(first.plays, second.plays), first.starts_repeat or second.starts_repeat
+    style = "" if plays > 1 or starts_repeat else first.style or second.style
+    return BarLine(plays, starts_repeat, first.endings or second.endings, style)
 
 
 def _exact(note: ElementTree.Element, rounded_wn: Fraction, divisions: Fraction) -> Fraction:
@@ -165,44 +232,3 @@ def _pitch(step: str | None, alter: str | None, octave: str | None, fifths: int,
         raise ValueError(f"{step}{octave} with alteration {signs} sounds outside the MIDI range")
     place = FIFTHS_ORDER.index(step) + 7 * signs + fifths  # F is 0
     return pitch_midi, (place if -14 <= place < 21 else place % 12) // 7  # at most double signs
-
-
-def _metre(time: ElementTree.Element) -> Metre:
-    """A <time>, also a composite such as 3+4 eighths or 3/4 + 2/8."""
-    denominators = [round(number(text.text, "<beat-type>", minimum=1)) for text in time.iterfind("beat-type")]
-    numerators = [sum(number(beat, "<beats>", minimum=1) for beat in (text.text or "").split("+")) for text in time.iterfind("beats")]
-    if len(denominators) != len(numerators):
-        raise ValueError("<time> needs a <beat-type> for every <beats>")
-    denominator = max(denominators)
-    return Metre(round(sum(n * denominator / d for n, d in zip(numerators, denominators, strict=True))), denominator)
-
-
-def _clef(clef: ElementTree.Element | None) -> str:
-    """The ABC name of a <clef>, such as ``tenor``, ``bass3`` or ``treble-8``; empty for None."""
-    if clef is None:
-        return ""
-    sign = clef.findtext("sign", "")
-    if sign not in CLEF_OF_SIGN:
-        return "perc" if sign == "percussion" else "treble"
-    name, usual_line = CLEF_OF_SIGN[sign]
-    line = clef.findtext("line", usual_line)
-    if (sign, line) == ("C", "4"):
-        name, usual_line = "tenor", line
-    octave = {"1": "+8", "-1": "-8"}.get(clef.findtext("clef-octave-change", ""), "")
-    return name + ("" if line == usual_line else line) + octave
-
-
-def _tempo(element: ElementTree.Element) -> Tempo | None:
-    """The tempo of a <direction> or <sound>, if it gives one."""
-    sound = element if element.tag == "sound" else element.find("sound")
-    quarter_bpm = number(sound.get("tempo"), "tempo") if sound is not None and sound.get("tempo") else Fraction(0)
-    metronome = element.find("direction-type/metronome")
-    beat_wn, beats_per_minute = Fraction(1, 4), Fraction(0)
-    if metronome is not None and (digits := DECIMAL.search(metronome.findtext("per-minute", ""))):
-        dots = len(metronome.findall("beat-unit-dot"))
-        beat_wn = TYPE_WN.get(metronome.findtext("beat-unit", ""), Fraction(1, 4)) * (2 - Fraction(1, 2**dots))
-        beats_per_minute = number(digits.group(), "<per-minute>")
-    played = quarter_bpm / (4 * beat_wn)
-    if played > 0 and abs(played - beats_per_minute) > beats_per_minute / 100:
-        beats_per_minute = played  # else the printed number, which is free of rounding
-    return Tempo(beat_wn, beats_per_minute) if beats_per_minute > 0 else None

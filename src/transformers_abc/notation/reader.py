@@ -23,11 +23,11 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from transformers_abc.notation.diagnostics import FaultLog
-from transformers_abc.notation.dialect import to_standard_line
-from transformers_abc.notation.header import Header
-from transformers_abc.notation.lexer import COMMENT, FIELD_LINE, LINE_END
+from transformers_abc.notation.reading.dialect import to_standard_line
+from transformers_abc.notation.reading.header import Header
+from transformers_abc.notation.reading.lexer import COMMENT, FIELD_LINE, LINE_END
+from transformers_abc.notation.reading.tune_reader import TuneReader
 from transformers_abc.notation.tune import Tune
-from transformers_abc.notation.tune_reader import TuneReader
 
 MAX_TUNE_CHARACTERS = 1_000_000
 DIALECTS = ("standard", "article")
@@ -41,7 +41,7 @@ def read_abc(text: str, *, strict: bool = False, dialect: str = "standard") -> T
     Args:
         text: anything; ABC 2.1 by intent. Beyond `MAX_TUNE_CHARACTERS` it is not read.
         strict: raise the first error instead of reading on; warnings never raise.
-        dialect: ``"standard"``, or ``"article"`` for what `transformers_abc.notation.dialect` describes.
+        dialect: ``"standard"``, or ``"article"`` for what `transformers_abc.notation.reading.dialect` describes.
 
     Returns:
         The tune; one without voices where there is no music. `Tune.diagnostics` tells what was wrong.

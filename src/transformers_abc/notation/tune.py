@@ -225,7 +225,8 @@ class Tune:
             end of the tune.
         parts: the labels of parts (``P:A`` in the body) and where they begin.
         part_order: in which order the parts are played, as in the header (``P:AAB``, ``P:(AB)3C``); empty: as they stand.
-        info: ``(letter, text)`` pairs of what else the header says, ordered by letter: further T and C, then R (rhythm), O (origin) and so on.
+        info: ``(letter, text)`` pairs of what else the header says, in one order of letters: further T and C, A (area) ... W (words after
+            the tune).
         number: the reference number in a tune book (``X:``).
         diagnostics: what the reader found wrong. Two tunes are equal whatever was found on the way.
 

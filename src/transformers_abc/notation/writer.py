@@ -24,13 +24,13 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from transformers_abc.notation import bar_line_writer
-from transformers_abc.notation.bar_grid import BarGrid
-from transformers_abc.notation.field_writer import field_text, info_fields, quoted, safe_clef, safe_text, text_field, word_fields
-from transformers_abc.notation.marks_writer import NO_WORDS, UNIT_WN, word_lines
 from transformers_abc.notation.texts import one_line
 from transformers_abc.notation.tune import Tune, Voice, effective_changes, value_at
-from transformers_abc.notation.voice_writer import BarText, bar_texts
+from transformers_abc.notation.writing import bar_line_writer
+from transformers_abc.notation.writing.bar_grid import BarGrid
+from transformers_abc.notation.writing.field_writer import field_text, info_fields, quoted, safe_clef, safe_text, text_field, word_fields
+from transformers_abc.notation.writing.marks_writer import NO_WORDS, UNIT_WN, word_lines
+from transformers_abc.notation.writing.voice_writer import BarText, bar_texts
 
 _START = Fraction(0)
 

@@ -9,12 +9,13 @@ from fractions import Fraction
 import numpy as np
 
 from transformers_abc.notation.instruments import HEARD_INSTRUMENTS, Instrument
+from transformers_abc.notation.key_finding import find_key
+from transformers_abc.notation.pitch_spelling import alter_in
 from transformers_abc.notation.tune import Key, Metre, Note, Tempo, Tune, Voice
 from transformers_abc.score_writer.beats import Beats, track_beats
 from transformers_abc.score_writer.heard_note import HeardNote
 from transformers_abc.score_writer.metre import BarGrid, find_metre
 from transformers_abc.score_writer.quantise import QuantisedNote, quantise
-from transformers_abc.score_writer.spelling import alter_in, find_key
 from transformers_abc.score_writer.voices import assign_voices, instrument_evidence
 
 SILENT_TEMPO = Tempo(Fraction(1, 4), Fraction(120))
@@ -53,7 +54,7 @@ def write_score(notes: list[HeardNote], duration_s: float = 0.0, title: str = ""
     grid = find_metre(notes, beats)
     quantised = quantise(voices, beats, compound=grid.metre.is_compound)
     tempo = _tempo(beats, grid)
-    key = find_key(_pitch_class_weights(quantised))
+    key = find_key((note.pitch_midi, note.length_beats) for voice in quantised for note in voice)
     start, bars = _bars(quantised, grid)
     place = _Grid(grid.metre.beat_wn, start)
     written = tuple(_voice(heard, notes, place, key) for heard, notes in zip(voices, quantised, strict=True))
@@ -69,14 +70,6 @@ def _silent_tune(duration_s: float, title: str) -> Tune:
 
 def _tempo(beats: Beats, grid: BarGrid) -> Tempo:
     return Tempo(grid.metre.beat_wn, Fraction(round(beats.bpm)))
-
-
-def _pitch_class_weights(voices: list[list[QuantisedNote]]) -> np.ndarray:
-    weights = np.zeros(12)
-    for voice in voices:
-        for note in voice:
-            weights[note.pitch_midi % 12] += float(note.length_beats)
-    return weights
 
 
 def _bars(voices: list[list[QuantisedNote]], grid: BarGrid) -> tuple[Fraction, tuple[Fraction, ...]]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import lcm
 
 from transformers_abc.notation.diagnostics import FaultLog
-from transformers_abc.notation.lexer import MAX_LENGTH_DIGITS, length_factor
+from transformers_abc.notation.reading.lexer import MAX_LENGTH_DIGITS, length_factor
 
 TICKS_WN = 2**12 * 3**3 * 5 * 7 * 11 * 13  # reaches every tuplet up to 13 and notes down to 1/4096
 MAX_VALUE_TICKS = 256 * TICKS_WN  # of one written note or rest

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from transformers_abc.notation.spelling import SIGNS
+from transformers_abc.notation.reading.voice_field import DEFAULT_CLEF
 from transformers_abc.notation.texts import one_line
 from transformers_abc.notation.tune import Key, Metre, Tempo, Tune
-from transformers_abc.notation.voice_field import DEFAULT_CLEF
+from transformers_abc.notation.writing.spelling import SIGNS
 
 # Fields of free text that `Tune.info` may hold, in the order of the standard. W stands after the music.
 INFO_LETTERS = "TCABDFGHNORSZ"

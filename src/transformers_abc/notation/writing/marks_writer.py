@@ -15,11 +15,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from transformers_abc.notation.field_writer import quoted, safe_text, text_field
 from transformers_abc.notation.marks import Annotation, ChordSymbol, Decoration, Grace, Lyric, Mark, Slur, sorted_marks
-from transformers_abc.notation.spelling import Accidentals, spelled
 from transformers_abc.notation.texts import one_line
 from transformers_abc.notation.ticks import Time, in_ticks
+from transformers_abc.notation.writing.field_writer import quoted, safe_text, text_field
+from transformers_abc.notation.writing.spelling import Accidentals, spelled
 
 UNIT_WN = Fraction(1, 8)  # one unit for every tune, so that a letter alone always means the same length
 HELD = "_"  # the text of a `Lyric` that holds the syllable before

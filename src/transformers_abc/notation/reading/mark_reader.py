@@ -6,8 +6,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from transformers_abc.notation.diagnostics import FaultLog
-from transformers_abc.notation.length_reader import TICKS_WN, Ticks
 from transformers_abc.notation.marks import Annotation, ChordSymbol, Decoration, Mark, Slur
+from transformers_abc.notation.reading.length_reader import TICKS_WN, Ticks
 from transformers_abc.notation.texts import read_text
 
 MAX_OPEN_SLURS = 64
@@ -67,9 +67,9 @@ class MarkReader:
         if self._slurs_waiting:
             self._slurs_waiting.pop()  # around nothing
         elif self._open_slurs and self._last is not None:
-            begun_before = [place for place, (start, *_) in enumerate(self._open_slurs) if start < self._last]
+            begun_before = [place for place, slur in enumerate(self._open_slurs) if slur[0] < self._last]
             # In (CD(E)F) one slur ends on E and the next begins there (section 4.11).
-            start, *_ = self._open_slurs.pop(begun_before[-1] if begun_before else -1)
+            start = self._open_slurs.pop(begun_before[-1] if begun_before else -1)[0]
             if self._last >= start:  # not so in an overlay
                 self.placed.append((start, Slur(Fraction(self._last - start) / TICKS_WN)))
         else:

@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from copy import copy
 from itertools import takewhile
 
-from transformers_abc.notation.alignment import align, read_syllables, read_symbols
-from transformers_abc.notation.assembly import assemble
 from transformers_abc.notation.diagnostics import FaultLog
-from transformers_abc.notation.fields import read_metre, read_tempo, read_unit, tempo_text
-from transformers_abc.notation.header import INFO_ORDER, Header
-from transformers_abc.notation.key_field import read_key
-from transformers_abc.notation.length_reader import TickGrid, Ticks
-from transformers_abc.notation.lexer import COMMENT, FIELD_LINE, HEADER_LINE, MUSIC_TOKEN, TOKEN_CACHE, parse_token
-from transformers_abc.notation.mark_reader import mark_of_string
 from transformers_abc.notation.marks import Annotation, Decoration, Mark
+from transformers_abc.notation.reading.alignment import align, read_syllables, read_symbols
+from transformers_abc.notation.reading.assembly import assemble
+from transformers_abc.notation.reading.fields import read_metre, read_tempo, read_unit, tempo_text
+from transformers_abc.notation.reading.header import INFO_ORDER, Header
+from transformers_abc.notation.reading.key_field import read_key
+from transformers_abc.notation.reading.length_reader import TickGrid, Ticks
+from transformers_abc.notation.reading.lexer import COMMENT, FIELD_LINE, HEADER_LINE, MUSIC_TOKEN, TOKEN_CACHE, parse_token
+from transformers_abc.notation.reading.mark_reader import mark_of_string
+from transformers_abc.notation.reading.voice_field import MAX_TRANSPOSE, VoiceField, read_attributes, read_voice
+from transformers_abc.notation.reading.voice_reader import VoiceReader
 from transformers_abc.notation.texts import read_text
 from transformers_abc.notation.tune import Tune
-from transformers_abc.notation.voice_field import MAX_TRANSPOSE, VoiceField, read_attributes, read_voice
-from transformers_abc.notation.voice_reader import VoiceReader
 
 MAX_VOICES = 64
 MAX_VERSES = 20

@@ -6,7 +6,7 @@ from fractions import Fraction as F
 
 import pytest
 
-from transformers_abc.notation.midi_bars import MAX_REST_BARS, Signature, bar_lengths_of, metres_of, signatures_of, with_start
+from transformers_abc.notation.midi_parts.midi_bars import MAX_REST_BARS, Signature, bar_lengths_of, metres_of, signatures_of, with_start
 from transformers_abc.notation.tune import Metre, Tune
 
 WHOLE, HALF, QUARTER = F(1), F(1, 2), F(1, 4)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from transformers_abc.notation.lexer import ALTER_OF_SIGN
+from transformers_abc.notation.reading.lexer import ALTER_OF_SIGN
 from transformers_abc.notation.tune import FIFTHS_ORDER, MODE_FIFTHS, Key
 
 _MODE_OF_PREFIX = {mode[:3]: mode for mode in MODE_FIFTHS} | {"ion": "major", "aeo": "minor", "m": "minor"}

@@ -13,12 +13,12 @@ from functools import lru_cache
 from itertools import pairwise
 
 from transformers_abc.notation.diagnostics import FaultLog
-from transformers_abc.notation.header import INFO_ORDER, Header
-from transformers_abc.notation.length_reader import TICKS_WN, Ticks
 from transformers_abc.notation.marks import sorted_marks
+from transformers_abc.notation.reading.header import INFO_ORDER, Header
+from transformers_abc.notation.reading.length_reader import TICKS_WN, Ticks
+from transformers_abc.notation.reading.voice_field import DEFAULT_CLEF
+from transformers_abc.notation.reading.voice_reader import VoiceReader
 from transformers_abc.notation.tune import BarLine, Note, T, Timed, Tune, Voice, effective_changes
-from transformers_abc.notation.voice_field import DEFAULT_CLEF
-from transformers_abc.notation.voice_reader import VoiceReader
 
 _PLAIN_LINE = BarLine()
 

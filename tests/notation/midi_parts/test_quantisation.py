@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from transformers_abc.notation.quantisation import Span, TickGrid, quantise
+from transformers_abc.notation.midi_parts.quantisation import Span, TickGrid, quantise
 
 START = [(0, F(0))]
 

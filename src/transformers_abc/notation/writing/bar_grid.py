@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import accumulate
 
-from transformers_abc.notation import bar_line_writer
-from transformers_abc.notation.bar_line_writer import PLAIN
-from transformers_abc.notation.field_writer import Change
 from transformers_abc.notation.marks import Slur
 from transformers_abc.notation.texts import one_line
 from transformers_abc.notation.ticks import Time, common_ticks, in_ticks
 from transformers_abc.notation.tune import BarLine, Metre, Timed, Tune, effective_changes
+from transformers_abc.notation.writing import bar_line_writer
+from transformers_abc.notation.writing.bar_line_writer import PLAIN
+from transformers_abc.notation.writing.field_writer import Change
 
 Field = Change | str  # a string is the label of a part
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import mido
 
-from transformers_abc.notation.midi_bars import TEXT_PREFIX
+from transformers_abc.notation.midi_parts.midi_bars import TEXT_PREFIX
 from transformers_abc.notation.texts import one_line
 from transformers_abc.notation.tune import FIFTHS_ORDER, Key
 

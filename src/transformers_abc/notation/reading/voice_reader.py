@@ -19,17 +19,17 @@ from fractions import Fraction
 from functools import lru_cache
 from math import ceil
 
-from transformers_abc.notation.alignment import Slot
-from transformers_abc.notation.bar_reader import MAX_BARS, BarReader
 from transformers_abc.notation.diagnostics import FaultLog
 from transformers_abc.notation.fifths import LETTER_OF_SEMITONE, respelled, transposed_key
-from transformers_abc.notation.header import DEFAULT_REACH, Header
-from transformers_abc.notation.length_reader import TICKS_WN, LengthReader, TickGrid, Ticks
-from transformers_abc.notation.lexer import NOTE_TOKEN, BarToken, ChordToken, NoteToken, length_factor, parse_note
-from transformers_abc.notation.mark_reader import MarkReader
 from transformers_abc.notation.marks import Grace, GraceNote
+from transformers_abc.notation.reading.alignment import Slot
+from transformers_abc.notation.reading.bar_reader import MAX_BARS, BarReader
+from transformers_abc.notation.reading.header import DEFAULT_REACH, Header
+from transformers_abc.notation.reading.length_reader import TICKS_WN, LengthReader, TickGrid, Ticks
+from transformers_abc.notation.reading.lexer import NOTE_TOKEN, BarToken, ChordToken, NoteToken, length_factor, parse_note
+from transformers_abc.notation.reading.mark_reader import MarkReader
+from transformers_abc.notation.reading.voice_field import VoiceField
 from transformers_abc.notation.tune import BarLine, Key, Metre, Tempo
-from transformers_abc.notation.voice_field import VoiceField
 
 MAX_TUNE_TICKS = 16_384 * TICKS_WN
 LONGEST_GRACE_WN = Fraction(1)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from transformers_abc.notation.spelling import Spelling, spelled
 from transformers_abc.notation.ticks import Time, in_ticks
 from transformers_abc.notation.tune import Note
+from transformers_abc.notation.writing.spelling import Spelling, spelled
 
 
 class Tone(NamedTuple):

@@ -7,8 +7,8 @@ import io
 import mido
 import pytest
 
-from transformers_abc.notation import midi_file
-from transformers_abc.notation.midi_file import parse_midi
+from transformers_abc.notation.midi_parts import midi_file
+from transformers_abc.notation.midi_parts.midi_file import parse_midi
 
 END = bytes.fromhex("00ff2f00")
 

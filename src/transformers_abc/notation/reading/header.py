@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from transformers_abc.notation.fields import default_unit, read_metre, read_tempo, read_unit, tempo_text
-from transformers_abc.notation.key_field import read_key
+from transformers_abc.notation.reading.fields import default_unit, read_metre, read_tempo, read_unit, tempo_text
+from transformers_abc.notation.reading.key_field import read_key
+from transformers_abc.notation.reading.voice_field import VoiceField, read_attributes
 from transformers_abc.notation.texts import read_text
 from transformers_abc.notation.tune import Key, Metre, Tempo
-from transformers_abc.notation.voice_field import VoiceField, read_attributes
 
 # How far an accidental reaches to the bar line: notes whose natural pitches agree modulo this number share it (section 11.3).
 REACH_OF_ACCIDENTALS = {"not": 0, "octave": 10_000, "pitch": 12}

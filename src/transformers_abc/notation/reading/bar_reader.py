@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from transformers_abc.notation.diagnostics import FaultLog
-from transformers_abc.notation.length_reader import TICKS_WN, Ticks
+from transformers_abc.notation.reading.length_reader import TICKS_WN, Ticks
 from transformers_abc.notation.tune import BarLine, Metre
 
 MAX_BARS = 5_000

@@ -8,14 +8,14 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from transformers_abc.notation.bar_grid import BarGrid, Field
-from transformers_abc.notation.bar_rhythm import Slot, bar_rhythm
-from transformers_abc.notation.field_writer import field_text, inline_field, safe_text
-from transformers_abc.notation.layers import Stretch, Tone, split_into_layers, stretches, tones_of
-from transformers_abc.notation.marks_writer import Syllables, VoiceMarks
-from transformers_abc.notation.spelling import Accidentals
 from transformers_abc.notation.ticks import Time
 from transformers_abc.notation.tune import Key, Voice
+from transformers_abc.notation.writing.bar_grid import BarGrid, Field
+from transformers_abc.notation.writing.bar_rhythm import Slot, bar_rhythm
+from transformers_abc.notation.writing.field_writer import field_text, inline_field, safe_text
+from transformers_abc.notation.writing.layers import Stretch, Tone, split_into_layers, stretches, tones_of
+from transformers_abc.notation.writing.marks_writer import Syllables, VoiceMarks
+from transformers_abc.notation.writing.spelling import Accidentals
 
 _REST, _INVISIBLE_REST = "z", "x"
 

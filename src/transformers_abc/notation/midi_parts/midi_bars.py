@@ -24,7 +24,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil
 
-from transformers_abc.notation.fields import read_metre
+from transformers_abc.notation.reading.fields import read_metre
 from transformers_abc.notation.tune import Metre, Timed, Tune, effective_changes
 
 TEXT_PREFIX = "M:"

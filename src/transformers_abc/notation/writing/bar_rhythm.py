@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from transformers_abc.notation.durations import Value, divide_bar
-from transformers_abc.notation.marks_writer import length_text
 from transformers_abc.notation.ticks import NO_TICKS, Time, common_ticks
 from transformers_abc.notation.tune import Metre
+from transformers_abc.notation.writing.marks_writer import length_text
 
 MAX_RHYTHMS_KEPT = 4096
 MAX_EDGES_KEPT = 64  # of a rhythm that is kept

@@ -1,0 +1,1 @@
+"""The parts of the ABC reader, which stands in `transformers_abc.notation.reader`."""
