@@ -1,6 +1,9 @@
 # make demo [AUDIO=song.wav]   build and install the wheel in a new environment, transcribe an example or your own file
 # make test                    everything that CI checks
 # make benchmark SCORES=DIR SOUNDFONT=FILE EXCERPTS=DIR    speed, memory and quality beside basic-pitch, into docs/results/
+# make benchmark-notation      speed of reading ABC beside everything else that reads it, into docs/results/
+# make fuzz [SECONDS=120]      mutated tunes against the properties of tests/fuzz; new bad cases are kept there
+# make oracles                 every tune of music21's corpus and all small cases against abc2midi and abcjs, into docs/results/
 # make figures                 write docs/results/ into README, cards and docs
 # make clean                   remove what these made
 #
@@ -16,7 +19,7 @@ QUIET_PIP := pip install --quiet --disable-pip-version-check
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
     { echo "Python 3.11 or newer is needed: set PYTHON, as in PYTHON=python3.12" >&2; exit 1; }
 
-.PHONY: demo test check baseline benchmark commands figures clean
+.PHONY: demo test check baseline benchmark commands figures clean oracles fuzz benchmark-notation
 
 demo: .demo/installed
 	@echo "== transcribing $(AUDIO)"
@@ -65,6 +68,30 @@ benchmark: .venv/installed .baseline/installed
 	.venv/bin/python benchmarks/transcribe.py --out docs/results/transcribe.json --baseline .baseline/bin/python \
 	    $(if $(SCORES),--scores $(SCORES)) $(if $(SOUNDFONT),--soundfont $(SOUNDFONT)) $(if $(EXCERPTS),--excerpts $(EXCERPTS))
 
+# Other readers of ABC, each as PyPI has it.
+.readers/installed:
+	$(PYTHON) -m venv .readers
+	.readers/bin/$(QUIET_PIP) music21==10.5.1 pyabc2==0.1.4 abcnotes==0.1.0
+	@touch $@
+
+benchmark-notation: .venv/installed .readers/installed
+	@tests/oracles/install
+	.venv/bin/python benchmarks/notation.py --out docs/results/notation.json --readers .readers/bin/python
+
+# Coverage-guided where atheris can be installed (Linux and macOS, Python up to 3.13), else by mutation alone.
+SECONDS ?= 120
+fuzz: .venv/installed
+	@.venv/bin/python -c "import atheris" 2>/dev/null || .venv/bin/$(QUIET_PIP) --only-binary :all: atheris==3.0.0 || true
+	@cd tests && ../.venv/bin/python -m fuzz --seconds $(SECONDS) --processes 2
+
+oracles: .venv/installed .oracles/installed
+	@cd tests && ../.venv/bin/python -m oracles
+	@REQUIRE_ORACLES=1 .venv/bin/python -m pytest tests/oracles
+
+.oracles/installed: tests/oracles/install
+	@PYTHON=$(PYTHON) tests/oracles/install
+	@touch $@
+
 # Wall times of demo and test in a fresh clone of the last commit.
 commands:
 	$(PYTHON) benchmarks/commands.py --out docs/results/commands.json
@@ -73,4 +100,4 @@ figures:
 	$(PYTHON) benchmarks/figures.py
 
 clean:
-	rm -rf .demo .venv .baseline .benchmark-cache build dist demo-output src/*.egg-info
+	rm -rf .demo .venv .oracles .baseline .readers .benchmark-cache build dist demo-output src/*.egg-info

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from fractions import Fraction
+from typing import NoReturn
 
 import mido
 import pytest
@@ -23,20 +24,23 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 SoundingNotes = list[tuple[Fraction, Fraction, int]]  # (onset_wn, length_wn, pitch_midi), sorted
 
 
-def _oracle(program: str) -> str:
-    path = shutil.which(program)
-    if path is None:
-        message = f"the oracle {program} is not installed (Debian: abcmidi)"
-        if os.environ.get("REQUIRE_ORACLES") == "1":
-            pytest.fail(f"{message}, and REQUIRE_ORACLES=1")
-        pytest.skip(message)
-    return path
+def _missing(oracle: str, remedy: str) -> NoReturn:
+    message = f"the oracle {oracle} is not installed ({remedy})"
+    if os.environ.get("REQUIRE_ORACLES") == "1":
+        pytest.fail(f"{message}, and REQUIRE_ORACLES=1")
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def missing_oracle() -> Callable[[str, str], NoReturn]:
+    """A function to call where an oracle is not there, with its name and how to get it: it ends the test."""
+    return _missing
 
 
 @pytest.fixture(scope="session")
 def abc2midi(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[SoundingNotes]]:
     """A function from ABC text to what abc2midi plays: the notes of each voice in turn. It fails where abc2midi complains."""
-    program, folder = _oracle("abc2midi"), tmp_path_factory.mktemp("abc2midi")
+    program, folder = shutil.which("abc2midi") or _missing("abc2midi", "Debian: abcmidi"), tmp_path_factory.mktemp("abc2midi")
 
     def play(text: str) -> list[SoundingNotes]:
         abc_path, midi_path = folder / "tune.abc", folder / "tune.mid"

@@ -38,6 +38,8 @@ def heard(music: str) -> list[tuple[str, str, int]]:
         ("C||D|]E[|F|G", [("1", BarLine(style="||")), ("2", BarLine(style="|]")), ("3", BarLine(style="[|"))]),
         ("||C.|D[|]E|:", []),  # at the start and the end nothing begins or ends; a dotted and an invisible line are plain
         (":|C|D:", []),
+        ("|:|C|D:|", [("0", BarLine(starts_repeat=True)), ("2", BarLine(plays=2))]),
+        ("C|::|D|", [("1", BarLine(2, True))]),
         ("C[|]:|D|", [("1", BarLine(plays=2))]),
         ("C|]\n|:D||\n:|E|", [("1", BarLine(starts_repeat=True)), ("2", BarLine(plays=2))]),
     ],

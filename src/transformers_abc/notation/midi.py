@@ -37,6 +37,7 @@ MINUTE_US = 60_000_000
 _CHANNELS = [channel for channel in range(16) if channel != DRUM_CHANNEL]
 _MAX_TEMPO_US = 0xFFFFFF  # three bytes: 3.6 quarters a minute
 _CLOCKS_PER_WHOLE = 96  # MIDI clocks
+_MAX_BYTE = 255
 
 _Timed = tuple[int, int, mido.Message | mido.MetaMessage]  # tick, order within the tick, message
 
@@ -109,7 +110,7 @@ def _conductor(tune: Tune) -> list[_Timed]:
 
 def _signature(signature: Signature) -> list[_Timed]:
     tick, metre = _tick(signature.onset_wn), signature.metre
-    clocks = max(int(metre.beat_wn * _CLOCKS_PER_WHOLE), 1)
+    clocks = min(max(int(metre.beat_wn * _CLOCKS_PER_WHOLE), 1), _MAX_BYTE)
     change = mido.MetaMessage(
         "time_signature", numerator=metre.numerator, denominator=metre.denominator, clocks_per_click=clocks, notated_32nd_notes_per_beat=8
     )

@@ -32,7 +32,7 @@ def assemble(header: Header, readers: Sequence[VoiceReader], parts: Mapping[Tick
         log.add("voices-disagree", 1, "the voices differ in length; the shorter ones rest to the end")
     tempo = header.tempo
     return Tune(
-        tuple(_voice(reader) for reader in readers),
+        tuple(_voice(reader, end_wn) for reader in readers),
         tuple(in_whole_notes(end - start) for start, end in pairwise([0, *bar_ends])),
         _common([(0, header.metre)], [reader.metres for reader in readers], end_wn),
         _common([(0, header.key)], [reader.keys for reader in readers], end_wn),
@@ -53,11 +53,11 @@ def in_whole_notes(ticks: Ticks) -> Fraction:
     return Fraction(ticks) / TICKS_WN
 
 
-def _voice(reader: VoiceReader) -> Voice:
+def _voice(reader: VoiceReader, end_wn: Fraction) -> Voice:
     notes = [Note(in_whole_notes(onset), in_whole_notes(length), pitch, alter) for onset, length, pitch, alter in reader.notes]
     if reader.has_layers:
         notes.sort(key=lambda note: (note.onset_wn, note.pitch_midi, note.length_wn))
-    marks = sorted_marks((in_whole_notes(time), mark) for time, mark in reader.marks.placed)
+    marks = sorted_marks((in_whole_notes(time), mark) for time, mark in reader.marks.placed if in_whole_notes(time) < end_wn)
     attributes = reader.attributes
     return Voice(tuple(notes), attributes.name or "", reader.program, attributes.clef or DEFAULT_CLEF, marks)
 

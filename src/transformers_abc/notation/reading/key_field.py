@@ -13,7 +13,7 @@ from transformers_abc.notation.tune import FIFTHS_ORDER, MODE_FIFTHS, Key
 _MODE_OF_PREFIX = {mode[:3]: mode for mode in MODE_FIFTHS} | {"ion": "major", "aeo": "minor", "m": "minor"}
 _PIPES = {"HP": Key(2, "mixolydian"), "Hp": Key(2, "mixolydian")}  # F and C sharp, which HP leaves out of the staff
 _KEY = re.compile(
-    r"(?P<tonic>[A-Ga-g])(?P<sign>[#b♯♭]?)(?:\s*(?P<mode>(?i:maj|min|ion|aeo|dor|phr|lyd|mix|loc|exp)[A-Za-z]*|m(?![A-Za-z=])))?(?=[\s^_=#]|$)"
+    r"(?P<tonic>[A-Ga-g])(?P<sign>[#b♯♭]?)(?:\s*(?P<mode>(?i:maj|min|ion|aeo|dor|phr|lyd|mix|loc|exp)[A-Za-z]*|[mM](?![A-Za-z=])))?(?P<end>(?=[\s^_=#]|$))?"
 )
 _NONE = re.compile(r"none\b|exp\b", re.IGNORECASE)
 _EXPLICIT = re.compile(r"(\^\^|__|[\^_=])([A-Ga-g])(?=[\s^_=]|$)")
@@ -27,7 +27,7 @@ def read_key(field: str) -> Key | None:
     Explicit accidentals change what the key says of their letters; after ``exp`` they are all there is, which comes out as a key of the
     tonic whose other signs are taken back.
 
-    >>> [str(read_key(field)) for field in ("G", "Bb minor", "F#m", "D Mix", "Edorian", "HP", "none", "treble", "H")]
+    >>> [str(read_key(field)) for field in ("G", "Bb minor", "F#m", "D Mix", "Edorian", "HP", "none", "bass", "H")]
     ['G', 'Bbmin', 'F#min', 'Dmix', 'Edor', 'Amix', 'C', 'None', 'None']
     >>> read_key("D phr ^f clef=bass"), read_key("D exp ^c")    # doctest: +NORMALIZE_WHITESPACE
     (Key(fifths=-2, mode='phrygian', explicit=(('F', 1),)), Key(fifths=2, mode='major', explicit=(('F', 0),)))
@@ -37,7 +37,8 @@ def read_key(field: str) -> Key | None:
         return _PIPES[field[:2]]
     if not field or _NONE.match(field):
         return _with_explicit(Key(0), field, only_explicit=False)
-    if not (match := _KEY.match(field)):
+    match = _KEY.match(field)
+    if not match or (match["end"] is None and match["tonic"].islower()):  # ``K:bass`` is no key, ``K:Es`` is read as E
         return _with_explicit(Key(0), field, only_explicit=False) if _EXPLICIT.match(field) else None
     word = (match["mode"] or "").lower()
     mode = _MODE_OF_PREFIX.get(word[:3], "major")

@@ -65,8 +65,8 @@ COMMENT = re.compile(r"(?<!\\)%.*")
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 _LENGTH_PARTS = re.compile(r"(\d*)(/*)(\d*)")
-_REPEAT_END = re.compile(r"(:+)[|\]]|^(::+)$")  # colons alone end one repeat and start another
-_REPEAT_START = re.compile(r"\|:+$|^::+$")
+_REPEAT_END = re.compile(r"(?<!\|)(:+)[|\]]|^(::+)$")  # colons alone end one repeat and start another
+_REPEAT_START = re.compile(r"\|:+\|?$|^::+$")
 _PASSES = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?")
 MAX_PASSES = 32
 

@@ -1,0 +1,1 @@
+"""Fuzzing of the notation package: mutated tunes against the properties that hold for every text."""
