@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from transformers_abc.notation.marks import ChordSymbol, Slur
 from transformers_abc.notation.playing_order import MAX_PARTS, MAX_PASSES, MAX_SPANS, part_labels
-from transformers_abc.notation.repeats import MAX_PLAYED_EVENTS, expand_repeats
+from transformers_abc.notation.repeats import MAX_PLAYED_EVENTS, MAX_PLAYED_WN, expand_repeats
 from transformers_abc.notation.tune import BarLine, Key, Metre, Note, Tempo, Tune, Voice
 
 PITCH_OF = dict(zip("CDEFGABcde", (60, 62, 64, 65, 67, 69, 71, 72, 74, 76), strict=True))
@@ -300,4 +300,4 @@ def test_a_long_tune_is_played_up_to_the_bound() -> None:
         bar_lines=((Fraction(bars), BarLine(plays=MAX_PASSES)),),
     )
     once = 2 * bars  # notes and bars
-    assert len(expand_repeats(tune).voices[0].notes) == min(MAX_PASSES, MAX_PLAYED_EVENTS // once) * bars
+    assert len(expand_repeats(tune).voices[0].notes) == min(MAX_PASSES, MAX_PLAYED_EVENTS // once, MAX_PLAYED_WN // bars) * bars

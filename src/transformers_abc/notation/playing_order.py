@@ -142,7 +142,8 @@ def part_labels(order: str) -> list[str]:
             closed = groups.pop()
             groups[-1].append(_joined(closed))
         elif token[0].isdigit() and items:
-            items[-1] = (items[-1] * min(int(token[:9]), MAX_PARTS))[:MAX_PARTS]
+            times = min(int(token[:9]), MAX_PARTS // len(items[-1]) + 1) if items[-1] else 1
+            items[-1] = (items[-1] * times)[:MAX_PARTS]
         elif token[0].isalpha() and len(items) < MAX_PARTS:
             items.append([token])
     return _joined([label] for group in groups for item in group for label in item)

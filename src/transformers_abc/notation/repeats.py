@@ -28,6 +28,7 @@ from transformers_abc.notation.playing_order import played_spans
 from transformers_abc.notation.tune import BarLine, Note, T, Timed, Tune, Voice, effective_changes, value_at
 
 MAX_PLAYED_EVENTS = 300_000  # notes (also those looked at), marks and bars; a tune is played up to the jump beyond which it would have more
+MAX_PLAYED_WN = 2**15  # whole notes: half a day of them, and less than MIDI can wait for the next event
 
 _START = Fraction(0)
 _note_onset: Callable[[Note], Fraction] = attrgetter("onset_wn")
@@ -100,14 +101,14 @@ class _NoteLine:
 
 
 def _stretches(tune: Tune, bar_bounds_wn: Sequence[Fraction], lines: Sequence[_NoteLine]) -> list[_Stretch]:
-    """What is played, as far as `MAX_PLAYED_EVENTS` allows."""
+    """What is played, as far as `MAX_PLAYED_EVENTS` and `MAX_PLAYED_WN` allow."""
     stretches: list[_Stretch] = []
     played_wn, events = _START, 0
     for start_wn, end_wn in played_spans(tune, bar_bounds_wn[-1]):
         stretch = _Stretch(start_wn, end_wn, played_wn - start_wn)
         events += sum(line.work(start_wn, end_wn) for line in lines) + sum(len(_slice(voice.marks, stretch)) for voice in tune.voices)
         events += bisect_left(bar_bounds_wn, end_wn) - bisect_left(bar_bounds_wn, start_wn)
-        if stretches and events > MAX_PLAYED_EVENTS:
+        if stretches and (events > MAX_PLAYED_EVENTS or played_wn + end_wn - start_wn > MAX_PLAYED_WN):
             break
         stretches.append(stretch)
         played_wn += end_wn - start_wn
