@@ -54,9 +54,7 @@ def in_whole_notes(ticks: Ticks) -> Fraction:
 
 
 def _voice(reader: VoiceReader, end_wn: Fraction) -> Voice:
-    notes = [Note(in_whole_notes(onset), in_whole_notes(length), pitch, alter) for onset, length, pitch, alter in reader.notes]
-    if reader.has_layers:
-        notes.sort(key=lambda note: (note.onset_wn, note.pitch_midi, note.length_wn))
+    notes = [Note(in_whole_notes(onset), in_whole_notes(length), pitch, alter) for onset, pitch, length, alter in sorted(reader.notes)]
     marks = sorted_marks((in_whole_notes(time), mark) for time, mark in reader.marks.placed if in_whole_notes(time) < end_wn)
     attributes = reader.attributes
     return Voice(tuple(notes), attributes.name or "", reader.program, attributes.clef or DEFAULT_CLEF, marks)

@@ -280,7 +280,7 @@ class TuneReader:
             self._midi(match["command"].lower(), [int(number) for number in _INTEGERS.findall(match["values"])], column)
         elif self._header.read_directive(text):
             for voice in self._voices.values():
-                voice.reach_of_accidentals = self._header.reach_of_accidentals
+                voice.pitches.reach = self._header.reach_of_accidentals
         elif match := _SCORE.match(text):
             self._score_order = _VOICE_IN_SCORE.findall(match["voices"])
 

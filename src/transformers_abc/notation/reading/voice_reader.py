@@ -16,27 +16,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from math import ceil
 
 from transformers_abc.notation.diagnostics import FaultLog
-from transformers_abc.notation.fifths import LETTER_OF_SEMITONE, respelled, transposed_key
 from transformers_abc.notation.marks import Grace, GraceNote
 from transformers_abc.notation.reading.alignment import Slot
 from transformers_abc.notation.reading.bar_reader import MAX_BARS, BarReader
-from transformers_abc.notation.reading.header import DEFAULT_REACH, Header
+from transformers_abc.notation.reading.header import Header
 from transformers_abc.notation.reading.length_reader import TICKS_WN, LengthReader, TickGrid, Ticks
 from transformers_abc.notation.reading.lexer import NOTE_TOKEN, BarToken, ChordToken, NoteToken, length_factor, parse_note
 from transformers_abc.notation.reading.mark_reader import MarkReader
+from transformers_abc.notation.reading.pitch_reader import PITCHES, PitchReader
 from transformers_abc.notation.reading.voice_field import VoiceField
 from transformers_abc.notation.tune import BarLine, Key, Metre, Tempo
 
 MAX_TUNE_TICKS = 16_384 * TICKS_WN
 LONGEST_GRACE_WN = Fraction(1)
 
-SoundingNote = list  # [onset_ticks, length_ticks, pitch_midi, alter]; a list, since a tie or a dotted rhythm may still change its length
+SoundingNote = list  # [onset_ticks, pitch_midi, length_ticks, alter]; a list, since a tie or a dotted rhythm may still change its length
 Tied = dict[int, list[SoundingNote]]  # by pitch: notes whose tie waits for the next event
-_LENGTH, _PITCH, _ALTER = 1, 2, 3
+_PITCH, _LENGTH, _ALTER = 1, 2, 3
 
 
 class VoiceReader:
@@ -44,12 +43,11 @@ class VoiceReader:
 
     Attributes:
         now: how far the voice has been read, in ticks.
-        notes: what sounds, in the order of the text.
-        bars, marks: see their classes.
+        notes: what sounds, in the order of the text; sorting puts them in the order of a `Voice`.
+        bars, lengths, marks, pitches: see their classes.
         metres, keys, tempos: the changes that stand in this voice, by time.
         slots: what lyrics are aligned to, since the last line of them.
         verse: how many lines of lyrics stand under the last line of music.
-        has_layers: whether the voice has overlays, so that its notes are out of order.
         handlers: what reads a token, by its kind; each takes the token's value and its column.
     """
 
@@ -61,6 +59,7 @@ class VoiceReader:
         self.bars = BarReader(log)
         self.marks = MarkReader(log)
         self.lengths = LengthReader(log, grid)
+        self.pitches = PitchReader()
         self.metres: dict[Ticks, Metre] = {}
         self.keys: dict[Ticks, Key] = {}
         self.tempos: dict[Ticks, Tempo] = {}
@@ -68,8 +67,6 @@ class VoiceReader:
         self.verse = 0
         self.attributes = VoiceField("")
         self.program: int | None = None
-        self.reach_of_accidentals = DEFAULT_REACH
-        self.has_layers = False
         self.handlers: dict[str, Callable[..., None]] = {
             "NOTE": self._note,
             "BAR": self._bar,
@@ -86,7 +83,6 @@ class VoiceReader:
             "SLUR_END": self.marks.end_slur,
             "TIE": self._loose_tie,
         }
-        self._accidentals: dict[int, int] = {}
         self._tied: Tied = {}
         self._last: tuple[SoundingNote, ...] | None = None  # what a broken rhythm sign would change
         self._last_ticks: Ticks = 0
@@ -96,8 +92,6 @@ class VoiceReader:
         self._overlay_start: Ticks = 0
         self._overlay_bars = 0
         self._midi_semitones = 0
-        self._shift = 0  # from written to sounding pitch
-        self._fifths_up = 0  # the same, on the line of fifths
 
     # --- Fields ---
 
@@ -111,17 +105,14 @@ class VoiceReader:
         self._set_transposition()
         self.set_key(header.key)
         self.program = header.program if self.program is None else self.program
-        self.reach_of_accidentals = header.reach_of_accidentals
+        self.pitches.reach = header.reach_of_accidentals
 
     def set_metre(self, metre: Metre) -> None:
         self.metres[self.now] = metre
         self.bars.set_metre(metre)
 
     def set_key(self, key: Key) -> None:
-        self._written_key = key
-        self.keys[self.now] = transposed_key(key, self._shift)
-        self._fifths_up = self.keys[self.now].fifths - key.fifths
-        self._alter_by_key = _alterations(key)
+        self.keys[self.now] = self.pitches.set_key(key)
 
     def set_tempo(self, tempo: Tempo) -> None:
         self.tempos[self.now] = tempo
@@ -143,10 +134,10 @@ class VoiceReader:
 
     def _set_transposition(self) -> None:
         shift = 12 * (self.attributes.octaves or 0) + (self.attributes.semitones or 0) + self._midi_semitones
-        if shift != self._shift:
-            self._shift = shift
-            if self.keys:
-                self.set_key(self._written_key)
+        if shift != self.pitches.shift:
+            key = self.pitches.set_shift(shift)
+            if self.keys:  # before the header has ended there is none
+                self.keys[self.now] = key
 
     def begin_line(self) -> None:
         """Music follows: the notes before it have the lyrics that they get."""
@@ -159,27 +150,24 @@ class VoiceReader:
     def _note(self, note: NoteToken, column: int) -> None:
         """The most frequent token by far: the common case stands here, the rest in `_sound`."""
         natural, alter, length, is_tied, is_microtonal = note
-        lengths = self.lengths
+        lengths, pitches = self.lengths, self.pitches
         ticks = lengths.of_text.get(length) or lengths.new(length, column)
         if lengths.is_scaled:
             ticks = lengths.scaled(ticks, column)
         now = self.now
         end = now + ticks
-        if self._tied or self._shift or is_microtonal or end.__class__ is not int or end > MAX_TUNE_TICKS:
+        if self._tied or pitches.shift or is_microtonal or end.__class__ is not int or end > MAX_TUNE_TICKS:
             self._sound((note,), ticks, column)
             return
         if self.marks.is_waiting:
             self.marks.place(now)
-        if alter is not None:
-            if self.reach_of_accidentals:
-                self._accidentals[natural % self.reach_of_accidentals] = alter
+        if alter is None and not pitches.accidentals:  # noqa: SIM108 (one line would be too long to read)
+            alter = pitches.alter_by_key[natural % 12]
         else:
-            alter = self._alter_by_key[natural % 12]
-            if self._accidentals:
-                alter = self._accidentals.get(natural % self.reach_of_accidentals, alter)
+            alter = pitches.alter_of(natural, alter)
         pitch = natural + alter
         if 0 <= pitch <= 127:
-            sounding = [now, ticks, pitch, alter]
+            sounding = [now, pitch, ticks, alter]
             self.notes.append(sounding)
             self._last = (sounding,)
             if is_tied:
@@ -219,11 +207,12 @@ class VoiceReader:
         for natural, sign, _, is_tied, is_microtonal in notes:
             if is_microtonal:
                 self._log.add("microtone", column, "a microtonal accidental is read as a half step")
-            alter = self._alter(natural, sign, waiting)
-            pitch = natural + alter + self._shift
-            if self._fifths_up:
-                alter = respelled(natural, alter, self._fifths_up, pitch)
-            if not 0 <= pitch <= 127:
+            if sign is None and waiting:
+                alter = self.pitches.alter_of_tied(natural, [(note[_PITCH], note[_ALTER]) for note, *_ in waiting.values()])
+            else:
+                alter = self.pitches.alter_of(natural, sign)
+            pitch, alter = self.pitches.sounding(natural, alter)
+            if pitch not in PITCHES:
                 self._out_of_range(pitch, column)
                 continue
             if pitch in waiting:
@@ -232,35 +221,18 @@ class VoiceReader:
                     del waiting[pitch]
                 note[_LENGTH] += ticks
             else:
-                note = [self.now, ticks, pitch, alter]
+                note = [self.now, pitch, ticks, alter]
                 begun.append(note)
             sounding.append(note)
             if is_tied:
                 self._tied.setdefault(pitch, []).append(note)
         if waiting:
             self._log.add("unended-tie", column, "this is not the pitch that the tie before it waits for")
-        self.notes += sorted(begun, key=_pitch_of) if len(begun) > 1 else begun
+        self.notes += begun
         self._last, self._last_ticks = tuple(sounding), ticks
         self.marks.reach(self.now)
         self.slots.append(self.now)
         self.now = end
-
-    def _alter(self, natural: int, sign: int | None, waiting: Tied) -> int:
-        """The alteration of a note in force: its own sign's, the bar's, that of a note tied to it, or the key's."""
-        reach = self.reach_of_accidentals
-        if sign is not None:
-            if reach:
-                self._accidentals[natural % reach] = sign
-            return sign
-        by_key = self._alter_by_key[natural % 12]
-        in_force = self._accidentals.get(natural % reach, by_key) if reach else by_key
-        if waiting and natural + in_force + self._shift not in waiting:
-            for note, *_ in waiting.values():
-                alter = note[_PITCH] - self._shift - natural
-                spelled = respelled(natural, alter, self._fifths_up, note[_PITCH]) if self._fifths_up else alter
-                if abs(alter) <= 2 and spelled == note[_ALTER]:
-                    return alter
-        return in_force
 
     def _out_of_range(self, pitch: int, column: int) -> None:
         self._log.add("out-of-range", column, f"pitch {pitch} is beyond the range of MIDI, 0 to 127")
@@ -273,10 +245,8 @@ class VoiceReader:
             natural, sign, length, _, _ = parse_note(match)
             if sign is not None:
                 signs[natural] = sign
-            alter = signs.get(natural, self._alter_by_key[natural % 12])
-            pitch = natural + alter + self._shift
-            if 0 <= pitch <= 127:
-                alter = respelled(natural, alter, self._fifths_up, pitch) if self._fifths_up else alter
+            pitch, alter = self.pitches.sounding(natural, signs.get(natural, self.pitches.alter_by_key[natural % 12]))
+            if pitch in PITCHES:
                 notes.append(GraceNote(pitch, alter, min(length_factor(length) * self.lengths.unit_wn, LONGEST_GRACE_WN)))
         if notes:
             self.marks.add(Grace(tuple(notes), is_slashed))
@@ -358,7 +328,7 @@ class VoiceReader:
     def _end_bar(self, column: int) -> None:
         if self.bars.end_bar(self.now, column):
             self.slots.append(None)
-        self._accidentals.clear()
+        self.pitches.accidentals.clear()
         self._last = None
 
     # --- Overlays ---
@@ -373,13 +343,12 @@ class VoiceReader:
             self._frontier, self._overlay_start, self._overlay_bars = self.now, start, len(signs)
         self._change_layer(self._layer + 1)
         self.now = self._overlay_start
-        self.has_layers = True
 
     def _change_layer(self, layer: int) -> None:
         self._frontier = max(self._frontier, self.now)
         self._ties_of_layer[self._layer] = self._tied
         self._layer, self._tied = layer, self._ties_of_layer.pop(layer, {})
-        self._accidentals.clear()
+        self.pitches.accidentals.clear()
         self._last = None
         self.lengths.forget()
 
@@ -389,7 +358,7 @@ class VoiceReader:
         if self._overlay_bars > 0:
             end = self.bars.next_end(self.now)
             self.now = self.now if end is None else end
-            self._accidentals.clear()
+            self.pitches.accidentals.clear()
             self.slots.append(None)
             return False
         self._close_overlay()
@@ -410,13 +379,3 @@ class VoiceReader:
         if self.lengths.left_in_tuplet:
             self._log.add("unfinished-tuplet", 1, f"the last tuplet still waits for {self.lengths.left_in_tuplet} notes")
         self.bars.report(self.now)
-
-
-def _pitch_of(note: SoundingNote) -> int:
-    return note[_PITCH]
-
-
-@lru_cache(maxsize=256)
-def _alterations(key: Key) -> tuple[int, ...]:
-    """The alteration by the key of every natural pitch, counted from C; of black keys none."""
-    return tuple(key.alter_of(LETTER_OF_SEMITONE[semitone]) if semitone in LETTER_OF_SEMITONE else 0 for semitone in range(12))
