@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from transformers_abc.notation.marks import Annotation, ChordSymbol, Decoration, Grace, GraceNote, Lyric, Mark, Slur, sorted_marks
 from transformers_abc.notation.musicxml import parse_musicxml, read_musicxml
-from transformers_abc.notation.musicxml_part_writer import ending_stops
+from transformers_abc.notation.musicxml_parts.part_writer import ending_stops
 from transformers_abc.notation.musicxml_writer import compressed_musicxml, write_musicxml
 from transformers_abc.notation.tune import LETTERS, BarLine, Key, Metre, Note, Tempo, Tune, Voice
 

@@ -218,3 +218,16 @@ class _Bar:
 
     def _index_at(self, time: int) -> int:
         return bisect_right(self.edges, time) - 1
+
+
+def beam_ticks(metre: Metre, ticks_per_whole: int) -> int:
+    """What is beamed together: a beat, but in 3/8 the bar and in other metres of short beats a quarter.
+
+    >>> [beam_ticks(metre, 48) for metre in (Metre(4, 4), Metre(6, 8), Metre(3, 8), Metre(7, 16))]
+    [12, 18, 18, 12]
+    """
+    quarter = ticks_per_whole // 4
+    beat = ticks_per_whole * metre.beat_wn.numerator // metre.beat_wn.denominator
+    if metre.is_compound:
+        return beat
+    return 3 * beat if metre.numerator == 3 and beat < quarter else max(beat, quarter)

@@ -14,7 +14,7 @@ Conventions:
 
     - Bar lines, parts and tempos with their words are likewise those of the first part that has any. A bar line in the middle of a measure
       is left out. Where an ending stops is not kept: a `BarLine` says where one begins.
-    - What else is written becomes marks, as `musicxml_marks` says: slurs, grace notes, signs, words, dynamics, lyrics, chord symbols.
+    - What else is written becomes marks, as `musicxml_parts.marks` says: slurs, grace notes, signs, words, dynamics, lyrics, chord symbols.
     - ``<miscellaneous>`` fields that `write_musicxml` made give back the reference number, the order of parts and `Tune.info`. In files of
       others the source, the rights and a movement title beside the title of the work become info.
 
@@ -37,10 +37,10 @@ from math import lcm
 from pathlib import Path
 from xml.etree import ElementTree
 
-from transformers_abc.notation.musicxml_element import line, number
-from transformers_abc.notation.musicxml_marks import PartLabel, voice_marks
-from transformers_abc.notation.musicxml_names import ABC_FIELD
-from transformers_abc.notation.musicxml_part import MAX_DENOMINATOR, Bar, Event, PartReader, Sound, merged_lines
+from transformers_abc.notation.musicxml_parts.element import line, number
+from transformers_abc.notation.musicxml_parts.marks import PartLabel, voice_marks
+from transformers_abc.notation.musicxml_parts.names import ABC_FIELD
+from transformers_abc.notation.musicxml_parts.part import MAX_DENOMINATOR, Bar, Event, PartReader, Sound, merged_lines
 from transformers_abc.notation.tune import BarLine, Key, Metre, Note, T, Tempo, Timed, Tune, Voice, effective_changes
 
 MAX_XML_BYTES = 64 * 2**20  # uncompressed; the largest OpenScore quartet has 11 MiB, a long symphony about 50

@@ -1,6 +1,6 @@
 """Tune to MusicXML 4.0 (partwise), for notation programs.
 
-    - One part for every voice. Notes of a voice that overlap stand in several ``<voice>``s of its part; see `musicxml_layers`.
+    - One part for every voice. Notes of a voice that overlap stand in several ``<voice>``s of its part; see `musicxml_parts.layers`.
     - Lengths are cut into note values, ties and tuplets as for ABC; see `durations`.
     - Every part says the metre, the key and the bar lines; tempos and the labels of parts stand in the first.
     - Pitches sound: nothing is transposed, but an octave mark of a clef (``treble-8``) is drawn.
@@ -8,7 +8,7 @@
     - Header fields without an element of their own go into ``<miscellaneous>``, with the letter they have in ABC.
 
 `read_musicxml` gives the same tune back, but for what is put in order here: changes that change nothing are left out; decorations that are
-no signs at a note come before those that are; synonyms get one name (see `musicxml_names`); a key with explicit accidentals keeps its notes
+no signs at a note come before those that are; synonyms get one name (see `musicxml_parts.names`); a key with explicit accidentals keeps its notes
 but not its tonic; all grace notes at one time become one group; alterations beyond double signs are spelled anew; beats a minute are
 rounded to six decimals; grace notes have a single note value; slurs and lines without an end or length are left out.
 
@@ -26,9 +26,9 @@ from itertools import count
 from math import gcd
 from xml.etree import ElementTree
 
-from transformers_abc.notation.musicxml_element import add
-from transformers_abc.notation.musicxml_names import ABC_FIELD
-from transformers_abc.notation.musicxml_part_writer import PartWriter, Score
+from transformers_abc.notation.musicxml_parts.element import add
+from transformers_abc.notation.musicxml_parts.names import ABC_FIELD
+from transformers_abc.notation.musicxml_parts.part_writer import PartWriter, Score
 from transformers_abc.notation.texts import one_line
 from transformers_abc.notation.ticks import NO_TICKS
 from transformers_abc.notation.tune import Tune, Voice

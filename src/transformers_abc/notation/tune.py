@@ -86,7 +86,7 @@ class Voice:
     """One part: notes in time order, who plays it, and in which clef.
 
     Attributes:
-        notes: sorted by onset, pitch and length, which much code relies on. Notes may overlap, also at one pitch (two players on one staff).
+        notes: sorted by onset, pitch and length, as much code expects. They may overlap, also at one pitch (two players on one staff).
         name: as printed before the staff, for example ``"Violin"``.
         program: General MIDI program counted from 0, or None where the source names none.
         clef: an ABC clef name such as ``treble``, ``bass``, ``alto`` or ``tenor``.

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from transformers_abc.notation.durations import Value, divide_bar
+from transformers_abc.notation.durations import Value, beam_ticks, divide_bar
 from transformers_abc.notation.ticks import NO_TICKS, Time, common_ticks
 from transformers_abc.notation.tune import Metre
 from transformers_abc.notation.writing.marks_writer import length_text
@@ -89,19 +89,10 @@ def _length(ticks: int, ticks_per_whole: int) -> str:
 def _beamed_to_the_left(values: Sequence[Value], sounds: Sequence[bool], metre: Metre, ticks_per_whole: int) -> Iterator[bool]:
     """Which values share a beam with the one before: notes below a quarter that lie in one beat or one tuplet."""
     quarter = ticks_per_whole // 4
-    beam = _beam(metre, ticks_per_whole)
+    beam = beam_ticks(metre, ticks_per_whole)
     previous_beat, left_in_tuplet = None, 0
     for value in values:
         beat = value.start // beam if sounds[value.stretch] and value.written < quarter else None
         yield beat is not None and previous_beat is not None and (beat == previous_beat or left_in_tuplet > 0)
         previous_beat = beat
         left_in_tuplet = value.tuplet[2] - 1 if value.tuplet else left_in_tuplet - 1
-
-
-def _beam(metre: Metre, ticks_per_whole: int) -> int:
-    """What is beamed together: a beat, but in 3/8 the bar and in other metres of short beats a quarter."""
-    quarter = ticks_per_whole // 4
-    beat = ticks_per_whole * metre.beat_wn.numerator // metre.beat_wn.denominator
-    if metre.is_compound:
-        return beat
-    return 3 * beat if metre.numerator == 3 and beat < quarter else max(beat, quarter)

@@ -14,7 +14,7 @@ import re
 from fractions import Fraction
 from xml.etree import ElementTree
 
-from transformers_abc.notation.musicxml_element import DECIMAL, TYPE_WN, add, decimal_text, number, type_and_dots, values_of
+from transformers_abc.notation.musicxml_parts.element import DECIMAL, TYPE_WN, add, decimal_text, number, type_and_dots, values_of
 from transformers_abc.notation.texts import one_line
 from transformers_abc.notation.tune import FIFTHS_ORDER, FREE_METRE, MODE_FIFTHS, Key, Metre, Tempo
 

@@ -12,13 +12,13 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from transformers_abc.notation.marks import Annotation, ChordSymbol, Decoration, Mark
-from transformers_abc.notation.musicxml_attributes import add_clef, add_key, add_metre, add_tempo, add_tempo_sound
-from transformers_abc.notation.musicxml_element import add
-from transformers_abc.notation.musicxml_harmony import add_chord_symbol
-from transformers_abc.notation.musicxml_layers import Written, written_bars
-from transformers_abc.notation.musicxml_names import DYNAMICS, LINES_IN_DIRECTIONS, NAVIGATION, SIGNS_IN_DIRECTIONS
-from transformers_abc.notation.musicxml_note_writer import NoteWriter, PrintedAccidentals, grace_pitches
-from transformers_abc.notation.musicxml_voice_plan import Line, VoicePlan
+from transformers_abc.notation.musicxml_parts.attributes import add_clef, add_key, add_metre, add_tempo, add_tempo_sound
+from transformers_abc.notation.musicxml_parts.element import add
+from transformers_abc.notation.musicxml_parts.harmony import add_chord_symbol
+from transformers_abc.notation.musicxml_parts.layers import Written, written_bars
+from transformers_abc.notation.musicxml_parts.names import DYNAMICS, LINES_IN_DIRECTIONS, NAVIGATION, SIGNS_IN_DIRECTIONS
+from transformers_abc.notation.musicxml_parts.note_writer import NoteWriter, PrintedAccidentals, grace_pitches
+from transformers_abc.notation.musicxml_parts.voice_plan import Line, VoicePlan
 from transformers_abc.notation.texts import one_line
 from transformers_abc.notation.ticks import Time, in_ticks
 from transformers_abc.notation.tune import BarLine, Key, Metre, Tempo, Tune, Voice, effective_changes

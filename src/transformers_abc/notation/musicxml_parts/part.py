@@ -17,9 +17,9 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from transformers_abc.notation.marks import Mark
-from transformers_abc.notation.musicxml_attributes import read_clef, read_key, read_metre, read_tempo
-from transformers_abc.notation.musicxml_element import TYPE_WN, number
-from transformers_abc.notation.musicxml_marks import (
+from transformers_abc.notation.musicxml_parts.attributes import read_clef, read_key, read_metre, read_tempo
+from transformers_abc.notation.musicxml_parts.element import TYPE_WN, number
+from transformers_abc.notation.musicxml_parts.marks import (
     PartLabel,
     Spanner,
     direction_marks,

@@ -11,10 +11,10 @@ from fractions import Fraction
 from xml.etree import ElementTree
 
 from transformers_abc.notation.marks import Decoration, Grace, Lyric
-from transformers_abc.notation.musicxml_element import add, type_and_dots
-from transformers_abc.notation.musicxml_layers import Written
-from transformers_abc.notation.musicxml_names import HELD_SYLLABLE, LINES_AT_NOTES, SIGNS, SLUR
-from transformers_abc.notation.musicxml_voice_plan import AtNote, Line
+from transformers_abc.notation.musicxml_parts.element import add, type_and_dots
+from transformers_abc.notation.musicxml_parts.layers import Written
+from transformers_abc.notation.musicxml_parts.names import HELD_SYLLABLE, LINES_AT_NOTES, SIGNS, SLUR
+from transformers_abc.notation.musicxml_parts.voice_plan import AtNote, Line
 from transformers_abc.notation.texts import one_line
 from transformers_abc.notation.ticks import Time
 from transformers_abc.notation.tune import LETTERS, Key, Note

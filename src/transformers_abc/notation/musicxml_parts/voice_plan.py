@@ -15,8 +15,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from transformers_abc.notation.marks import Decoration, Grace, Lyric, Mark, Slur
-from transformers_abc.notation.musicxml_layers import Chord, layers_of
-from transformers_abc.notation.musicxml_names import LINE_SYNONYMS, LINES_AT_NOTES, LINES_IN_DIRECTIONS, SIGNS, SLUR
+from transformers_abc.notation.musicxml_parts.layers import Chord, layers_of
+from transformers_abc.notation.musicxml_parts.names import LINE_SYNONYMS, LINES_AT_NOTES, LINES_IN_DIRECTIONS, SIGNS, SLUR
 from transformers_abc.notation.ticks import Time, in_ticks
 from transformers_abc.notation.tune import Voice
 from transformers_abc.notation.writing.bar_grid import BarGrid

@@ -1,7 +1,7 @@
 """What MusicXML says beside the notes: notations, lyrics, harmony and directions, into the marks of a `Voice`.
 
     - A slur goes to the note at which it stops; one from a grace note starts at its main note, and one that then has no length is dropped.
-    - Signs and lines that ABC has names for become decorations (see `musicxml_names`), dynamics too; others are dropped.
+    - Signs and lines that ABC has names for become decorations (see `names`), dynamics too; others are dropped.
     - Words become annotations, above or below as they stand. Those of a tempo belong to it, and those that send the player to and fro
       (``D.C. al Fine``) are decorations.
     - Rehearsal marks that begin with a letter are the labels of parts; numbers become annotations.
@@ -22,10 +22,10 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from transformers_abc.notation.marks import Annotation, ChordSymbol, Decoration, Grace, GraceNote, Lyric, Mark, Slur, sorted_marks
-from transformers_abc.notation.musicxml_attributes import words_of
-from transformers_abc.notation.musicxml_element import TYPE_WN, line
-from transformers_abc.notation.musicxml_harmony import read_chord_symbol
-from transformers_abc.notation.musicxml_names import (
+from transformers_abc.notation.musicxml_parts.attributes import words_of
+from transformers_abc.notation.musicxml_parts.element import TYPE_WN, line
+from transformers_abc.notation.musicxml_parts.harmony import read_chord_symbol
+from transformers_abc.notation.musicxml_parts.names import (
     DYNAMICS,
     HELD_SYLLABLE,
     LINES_AT_NOTES,

@@ -15,8 +15,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from transformers_abc.notation.durations import Value, divide_bar
-from transformers_abc.notation.musicxml_element import NOTE_TYPES, type_and_dots, values_of
+from transformers_abc.notation.durations import Value, beam_ticks, divide_bar
+from transformers_abc.notation.musicxml_parts.element import NOTE_TYPES, type_and_dots, values_of
 from transformers_abc.notation.ticks import Time, in_ticks
 from transformers_abc.notation.tune import Metre, Note
 from transformers_abc.notation.writing.bar_grid import BarGrid
@@ -149,7 +149,7 @@ def _single_pieces(written: Written, ticks_per_whole: int) -> Iterator[Written]:
 
 def _beamed(written: Sequence[Written], metre: Metre, origin: Time, ticks_per_whole: int) -> list[Written]:
     """The values with their beams: notes below a quarter that lie in one beat or one tuplet share one."""
-    beam = _beam(metre, ticks_per_whole)
+    beam = beam_ticks(metre, ticks_per_whole)
     flags = [_FLAGS.get((type_and_dots(value.written_wn) or ("",))[0], 0) if value.chord else 0 for value in written]
     joined = [False] * (len(written) + 1)  # to the one before
     is_in_bracket = False
@@ -170,12 +170,3 @@ def _beam_ends(flags: Sequence[int], joined: Sequence[bool], index: int) -> Iter
         after = joined[index + 1] and flags[index + 1] >= level
         hook = "backward hook" if joined[index] else "forward hook"
         yield {(True, True): "continue", (True, False): "end", (False, True): "begin"}.get((before, after), hook)
-
-
-def _beam(metre: Metre, ticks_per_whole: int) -> int:
-    """What is beamed together: a beat, but in 3/8 the bar and in other metres of short beats a quarter."""
-    quarter = ticks_per_whole // 4
-    beat = ticks_per_whole * metre.beat_wn.numerator // metre.beat_wn.denominator
-    if metre.is_compound:
-        return beat
-    return 3 * beat if metre.numerator == 3 and beat < quarter else max(beat, quarter)

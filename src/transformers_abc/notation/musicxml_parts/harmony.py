@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from transformers_abc.notation.musicxml_element import add, number
+from transformers_abc.notation.musicxml_parts.element import add, number
 from transformers_abc.notation.texts import one_line
 
 # Every <kind> and what musicians write for it, the usual way first.
