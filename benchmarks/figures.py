@@ -213,7 +213,7 @@ def limits_table() -> str:
         "depth of broken rhythm": length_reader.MAX_BROKEN,
         "open slurs": mark_reader.MAX_OPEN_SLURS,
         "passes of a repeat": lexer.MAX_PASSES,
-        "verses": tune_reader.MAX_VERSES,
+        "verses and lines of symbols": tune_reader.MAX_LINES_BELOW,
         "notes, marks and bars when repeats are played out": repeats.MAX_PLAYED_EVENTS,
         "diagnostics kept": MAX_DIAGNOSTICS,
     }

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from transformers_abc.notation.diagnostics import AbcError
+    from transformers_abc.notation.midi import midi_bytes
     from transformers_abc.notation.midi_reader import read_midi
     from transformers_abc.notation.musicxml import read_musicxml
+    from transformers_abc.notation.musicxml_writer import write_musicxml
     from transformers_abc.notation.reader import read_abc, read_tunes
     from transformers_abc.notation.repeats import expand_repeats
     from transformers_abc.notation.tune import Key, Metre, Note, Tempo, Tune, Voice
@@ -33,12 +35,14 @@ __all__ = [
     "Voice",
     "expand_repeats",
     "hear",
+    "midi_bytes",
     "read_abc",
     "read_midi",
     "read_musicxml",
     "read_tunes",
     "transcribe",
     "write_abc",
+    "write_musicxml",
 ]
 
 __version__ = version("transformers_abc")
@@ -48,6 +52,8 @@ _HOME = {
     **dict.fromkeys(("Key", "Metre", "Note", "Tempo", "Tune", "Voice"), "transformers_abc.notation.tune"),
     "expand_repeats": "transformers_abc.notation.repeats",
     "read_midi": "transformers_abc.notation.midi_reader",
+    "midi_bytes": "transformers_abc.notation.midi",
+    "write_musicxml": "transformers_abc.notation.musicxml_writer",
     "read_musicxml": "transformers_abc.notation.musicxml",
     **dict.fromkeys(("read_abc", "read_tunes"), "transformers_abc.notation.reader"),
     "write_abc": "transformers_abc.notation.writer",

@@ -112,7 +112,7 @@ def check_sound(text: str) -> int:
     """A tune that was read keeps the conventions of `Tune`, as written and with repeats played out."""
     tune = read_abc(text)
     _check_conventions(tune, "read")
-    lines = text.count("\n") + text.count("\r") + 1
+    lines = text.count("\n") + text.count("\r") + text.count("\\n") + 1
     for diagnostic in tune.diagnostics:
         if not 1 <= diagnostic.line <= lines or diagnostic.column < 1 or len(str(diagnostic).splitlines()) != 1:
             raise PropertyError(f"diagnostics stand in the text differ: {diagnostic!r}")

@@ -21,6 +21,9 @@ CASES = [
     ("CD (3:2:9999CD|", ["4:4 tuplet-limited"]),
     ("[M:4/5]C|", ["4:4 bad-field"]),
     ("K:H\nC|", ["4:3 bad-field"]),
+    ("K:G blues\nC|", ["4:3 odd-key"]),
+    ("[K:Gtr]C|", ["4:4 odd-key"]),
+    ("I hope this helps, let me know!\nC|", ["4:1 prose"]),
     ("L:0\nC|", ["4:3 bad-field"]),
     ("Q:fast\nC|", ["4:3 bad-field"]),
     ("U:a=!x!\nC|", ["4:3 bad-field"]),
@@ -31,6 +34,8 @@ CASES = [
     ("m:~n=n\nC|", ["4:3 unused-macro"]),
     ("%%MIDI drum d2d2\nC|", ["4:3 unread-directive"]),
     ("C|\n\nCDE|", ["6:1 after-the-end"]),
+    ('C|\n\n|: "Am"^c8 |', ["6:1 after-the-end"]),
+    (" % a comment\nC|", []),
     ("C ? D é|", ["4:3 unknown-character", "4:7 unknown-character"]),
     ("[CE G|C|", ["4:1 unclosed-chord"]),
     ("[] C|", ["4:1 empty-chord"]),
@@ -39,8 +44,10 @@ CASES = [
     ("C,,,,,,,|", ["4:1 out-of-range"]),
     ("C ^/D|", ["4:3 microtone"]),
     ("[C2E]|", ["4:1 chord-lengths"]),
-    ("C-D|", ["4:3 unended-tie"]),
-    ("C-z|", ["4:3 unended-tie"]),
+    ("C-D|", ["4:1 unended-tie"]),
+    ("C-z|", ["4:1 unended-tie"]),
+    ("C D-|", ["4:3 unended-tie"]),
+    ("[C#EG]|", ["4:1 unknown-character"]),
     ("C -C|", ["4:3 loose-tie"]),
     ("(CD|", ["4:1 unended-slur"]),
     ("CD)|", ["4:3 unbegun-slur"]),
@@ -52,6 +59,7 @@ CASES = [
     ("& C|", ["4:1 no-bar-to-overlay"]),
     ("%%MIDI program 1\nC|\n%%MIDI program 2\nC|", ["6:3 instrument-change"]),
     ("V:1\nC|C|\nV:2\nC|", ["7:1 voices-disagree"]),
+    ("V:1\nC8|C8|C8|\nV:2\nC7|C8|C8|", ["7:3 voices-disagree"]),
     ("C\nw:a b c", ["5:3 too-many-syllables"]),
 ]
 
@@ -67,6 +75,9 @@ def test_findings(music, expected):
         ("", ["1:1 no-tune"]),
         ("X:1\nC|", ["2:1 no-key"]),
         ("X:1\nN bars 1 | 2\nK:C\nC|", ["2:1 no-field"]),
+        ("X:1\nL:1/4 M:3/4\nK:C\nC3|", ["2:7 fields-on-one-line"]),
+        ("X:1\\nK:C\\nC|", ["1:1 escaped-lines"]),
+        ("X:1\nk:G\nK:C\nC|", ["2:3 misplaced-field"]),
         ("X:one\nK:C\nC|", ["1:3 bad-field"]),
         ("X:1\nM:4/\nK:C\nC|", ["2:3 bad-field"]),
         (HEADER + "C|\n" + " " * MAX_TUNE_CHARACTERS, ["5:1 text-too-long"]),
@@ -94,6 +105,8 @@ def test_every_code_that_is_raised_is_explained_and_the_other_way_round():
         "no-key",
         "more-tunes",
         "no-field",
+        "fields-on-one-line",
+        "escaped-lines",
     }
     assert raised | elsewhere == set(CODES)
 

@@ -68,6 +68,7 @@ def test_pitch(music, expected):
 def test_how_far_accidentals_reach(reach, expected):
     assert pitches(f"%%propagate-accidentals {reach}\n^F F f") == expected
     assert pitches("^F F f", f"I:propagate-accidentals {reach}\n\n{HEADER}") == expected  # in the header of the file
+    assert pitches(f"^F F [I:propagate-accidentals {reach}]F") == [66, 66, 65]  # those before no longer count
     assert pitches("^F F f", HEADER.replace("K:", f"I:propagate-accidentals {reach}\nK:")) == expected
 
 
@@ -222,6 +223,21 @@ def test_transposition(text, expected, key):
     assert str(tune.keys[0][1]) == key
 
 
+def test_another_clef_has_no_octave_mark_of_the_one_before():
+    assert pitches("C [K:clef=treble-8]C [K:clef=treble]C [K:octave=1]C [K:clef=bass]C") == [60, 48, 60, 72, 72]
+
+
+@pytest.mark.parametrize("text", ["[V:S]C8|\n[V:A]E8|", "M:3/4\nV:S\nC8|\nV:A\nE8|", "%%MIDI program 5\n[V:S]C8|\n[V:A]E8|"])
+def test_fields_before_the_first_voice_make_no_voice(text):
+    first, second = read_abc(HEADER + text).voices
+    assert (first.notes[0].pitch_midi, second.notes[0].pitch_midi) == (60, 64)
+    assert first.program == (5 if "MIDI" in text else None)
+
+
+def test_a_comment_on_a_directive_is_none_of_its_numbers():
+    assert read_abc(HEADER + "%%MIDI program 40 % violin 2\nC|").voices[0].program == 40
+
+
 def test_transposed_notes_are_spelled_in_the_transposed_key():
     (voice,) = read_abc("X:1\nK:F transpose=2\nF B ^F").voices  # sounds in G
     assert [(note.letter, note.alter) for note in voice.notes] == [("G", 0), ("C", 0), ("G", 1)]
@@ -229,7 +245,7 @@ def test_transposed_notes_are_spelled_in_the_transposed_key():
 
 def test_octave_clefs_sound_where_they_say():
     assert pitches("C", HEADER.replace("K:C", "K:C clef=treble-8")) == [48]
-    assert pitches("V:1 clef=bass+8\nC\nV:1 octave=-1\nC") == [72, 48]
+    assert pitches("V:1 clef=bass+8\nC\nV:1 octave=-1\nC") == [72, 60]
 
 
 def test_where_a_tune_begins_and_ends():
@@ -238,8 +254,36 @@ def test_where_a_tune_begins_and_ends():
     assert pitches("C|", "Here is the tune:\n\n" + HEADER) == [60]
     assert pitches("C|", "Abc\n" + HEADER.removeprefix("X:1\n")) == [60]
     assert pitches("CD|", "") == [60, 62]
+    assert pitches("CD|\nK:G\nF|", "") == [60, 62, 66]
     assert pitches("c:|d|") == [72, 74]  # a line of music, not a field
     assert pitches("C\rD", HEADER.replace("\n", "\r\n")) == [60, 62]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"Here you are:\n```abc\n{HEADER}C|\n```\nI hope this helps. Let me know what you think.\n", [60]),
+        (HEADER + "C|\nI hope this helps, let me know!\n", [60]),
+        ("X:1\\nL:1/8\\nK:G\\nF|", [66]),
+        ("X:1\n\nK:G\n\nF|", [66]),
+        ("X:1 T:Two on a line\nL:1/8 M:3/4 K:G\nF|", [66]),
+        ("X:1\nK:F sharp minor\nG", [68]),
+        ("X:1\nK:B-flat\nE", [63]),
+        (HEADER + "C [E G A|c", [60, 64, 67, 69, 72]),
+        (HEADER + "<abc>\nC|\n</abc>\n", [60]),
+    ],
+)
+def test_what_models_write(text, expected):
+    assert [note.pitch_midi for note in read_abc(text).voices[0].notes] == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "quarter_bpm"),
+    [("1/4=c120", 120), ("1/4=ca. 90", 90), ("1/8 = ~100", 50), ("Allegro 1/4=120", 120), ("1/4", None), ("96", 96)],
+)
+def test_tempos_in_odd_forms(field, quarter_bpm):
+    tempos = read_abc(f"X:1\nQ:{field}\nK:C\nC|").tempos
+    assert [tempo.quarter_bpm for _, tempo in tempos] == ([] if quarter_bpm is None else [quarter_bpm])
 
 
 def test_a_tune_book():

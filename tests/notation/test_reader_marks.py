@@ -24,6 +24,7 @@ def marks(music: str, header: str = HEADER) -> list[tuple[str, object]]:
         (".C ~D HE LF", [("0", Decoration("staccato")), *(("123"[i], Decoration(n)) for i, n in enumerate(("roll", "fermata", "accent")))]),
         ("MC OD PE SF", [("0123"[i], Decoration(n)) for i, n in enumerate(("lowermordent", "coda", "uppermordent", "segno"))]),
         ("TC uD vE", [("012"[i], Decoration(n)) for i, n in enumerate(("trill", "upbow", "downbow"))]),
+        ("!p!C +f+D !T!E", [("0", Decoration("p")), ("1", Decoration("f")), ("2", Decoration("trill"))]),
         ("!<(!C !<)!D", [("0", Decoration("crescendo(")), ("1", Decoration("crescendo)"))]),
         ("C !pp!z D", [("1", Decoration("pp"))]),  # over a rest
         ("C2- !pp!C2", [("2", Decoration("pp"))]),  # within a note
@@ -93,6 +94,10 @@ def test_lyrics(music, expected):
 def test_verses():
     verses = [(when, mark.verse, mark.text) for when, mark in marks("CD\nw:a b\nw:c d\nE\nw:e") if isinstance(mark, Lyric)]
     assert verses == [("0", 1, "a"), ("0", 2, "c"), ("1", 1, "b"), ("1", 2, "d"), ("2", 1, "e")]
+
+
+def test_symbols_stand_under_the_last_line():
+    assert marks("CD|\ns:!trill! *\nEF|\ns:* !mf!") == [("0", Decoration("trill")), ("3", Decoration("mf"))]
 
 
 def test_symbol_lines():

@@ -8,6 +8,8 @@ from transformers_abc.commands.console import STDIN_OR_STDOUT, UserError
 
 _STDIN_NAME = "<stdin>"
 
+_OTHER_FORMATS = (b"MThd", b"PK\x03\x04", b"<?xml", b"<score-")
+
 
 def read_text(source: str, encoding: str | None) -> str:
     """The text of a file, or of standard input for ``-``.
@@ -18,11 +20,13 @@ def read_text(source: str, encoding: str | None) -> str:
     from transformers_abc.notation.encodings import decode_abc
 
     data = read_bytes(source)
+    if data.startswith(_OTHER_FORMATS):
+        raise UserError(f"{shown_name(source)}: is no ABC but MIDI or MusicXML; transformers-abc convert turns it into ABC")
     if encoding is None:
         return decode_abc(data)
     try:
         return data.decode(encoding, errors="replace")
-    except LookupError as error:
+    except (LookupError, ValueError) as error:  # ValueError: an encoding that is no character set
         raise UserError(f"--encoding {encoding}: no such encoding; try utf-8, latin-1 or cp1252") from error
 
 

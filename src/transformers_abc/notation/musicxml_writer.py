@@ -8,8 +8,8 @@
     - Header fields without an element of their own go into ``<miscellaneous>``, with the letter they have in ABC.
 
 `read_musicxml` gives the same tune back, but for what is put in order here: changes that change nothing are left out; decorations that are
-no signs at a note come before those that are; synonyms get one name (see `musicxml_parts.names`); a key with explicit accidentals keeps
-its notes but not its tonic; all grace notes at one time become one group; alterations beyond double signs are spelled anew; beats a minute are
+no signs at a note come before those that are; synonyms get one name (see `musicxml_parts.names`); a key with explicit accidentals keeps its
+notes but not its tonic; all grace notes at one time become one group; alterations beyond double signs are spelled anew; beats a minute are
 rounded to six decimals; grace notes have a single note value; slurs and lines without an end or length are left out.
 
 Not written: the layout of pages, stems, percussion maps. MIDI pitches below 12 have no octave in the schema.

@@ -4,7 +4,7 @@ Text from a model is data, not a mistake: nothing here raises (unless ``strict``
 length of the text. What cannot be understood is passed over and told in `Tune.diagnostics`.
 
 Conventions:
-    - A tune begins at its ``X:`` (a text without any, at its first field, or else at once) and ends at an empty line after its music began,
+    - A tune begins at its ``X:`` (a text without any, at its first field or line of music) and ends at an empty line after its music began,
       at the next ``X:``, or at the fence that closes a code block.
     - Fields and directives before the first ``X:`` and an empty line are the header of the file and hold for all tunes (section 2.2.2).
     - Repeats are kept, not played out: see `transformers_abc.notation.repeats`.
@@ -25,13 +25,14 @@ from itertools import accumulate
 from transformers_abc.notation.diagnostics import FaultLog
 from transformers_abc.notation.reading.dialect import to_standard_line
 from transformers_abc.notation.reading.header import Header
-from transformers_abc.notation.reading.lexer import COMMENT, FIELD_LINE, LINE_END
+from transformers_abc.notation.reading.lexer import COMMENT, FIELD_LINE, LINE_END, looks_like_music
 from transformers_abc.notation.reading.tune_reader import TuneReader
 from transformers_abc.notation.tune import Tune
 
 MAX_TUNE_CHARACTERS = 1_000_000
 DIALECTS = ("standard", "article")
 
+_LEAST_ESCAPED_LINES = 2
 _FIELDS_OF_FILES = "MLQUCOABDFGHNRSZ"
 
 
@@ -84,6 +85,9 @@ class _TuneBook:
     def __init__(self, text: str, dialect: str) -> None:
         if dialect not in DIALECTS:
             raise ValueError(f"the dialect is one of {', '.join(DIALECTS)}, not {dialect!r}")
+        self._has_escaped_lines = "\n" not in text and text.count("\\n") >= _LEAST_ESCAPED_LINES
+        if self._has_escaped_lines:  # as models emit a tune within JSON
+            text = text.replace("\\n", "\n")
         self._lines = LINE_END.split(text.removeprefix("\ufeff"))
         if dialect == "article":
             self._lines = [to_standard_line(line) for line in self._lines]
@@ -92,7 +96,8 @@ class _TuneBook:
         if self.starts:
             self._read_file_header()
         else:
-            self.starts = [next((index for index, line in enumerate(self._lines) if FIELD_LINE.match(line)), 0)]
+            first = (index for index, line in enumerate(self._lines) if FIELD_LINE.match(line) or looks_like_music(line))
+            self.starts = [next(first, 0)]
 
     def _read_file_header(self) -> None:
         for line in self._lines[: self.starts[0]]:
@@ -115,6 +120,8 @@ class _TuneBook:
             kept = bisect_right(characters, MAX_TUNE_CHARACTERS)
             lines = [*lines[:kept], lines[kept][: MAX_TUNE_CHARACTERS - (characters[kept - 1] if kept else 0)]]
             log.add("text-too-long", 1, f"only the first {MAX_TUNE_CHARACTERS} characters of a tune are read", start + kept + 1)
+        if self._has_escaped_lines:
+            log.add("escaped-lines", 1, "line ends are written as \\n", start + 1)
         reader = TuneReader(log, self._header)
         reader.read(lines, start + 1)
         return reader.tune()

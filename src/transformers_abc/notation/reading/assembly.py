@@ -28,8 +28,8 @@ def assemble(header: Header, readers: Sequence[VoiceReader], parts: Mapping[Tick
     longest = max(readers, key=lambda reader: reader.bars.ends[-1:], default=None)
     bar_ends = longest.bars.ends if longest else []
     end_wn = in_whole_notes(bar_ends[-1]) if bar_ends else Fraction(0)
-    if any(reader.now != longest.now and reader.now for reader in readers if longest):
-        log.add("voices-disagree", 1, "the voices differ in length; the shorter ones rest to the end")
+    if longest:
+        _compare_bars(readers, longest, log)
     tempo = header.tempo
     return Tune(
         tuple(_voice(reader, end_wn) for reader in readers),
@@ -51,6 +51,20 @@ def assemble(header: Header, readers: Sequence[VoiceReader], parts: Mapping[Tick
 @lru_cache(maxsize=2**16)
 def in_whole_notes(ticks: Ticks) -> Fraction:
     return Fraction(ticks) / TICKS_WN
+
+
+def _compare_bars(readers: Iterable[VoiceReader], longest: VoiceReader, log: FaultLog) -> None:
+    """Log where the bars of a voice first differ from those of the longest."""
+    for number, reader in enumerate(readers, 1):
+        differing = next(
+            (bar for bar, ends in enumerate(zip(reader.bars.ends, longest.bars.ends, strict=False)) if ends[0] != ends[1]), None
+        )
+        if differing is not None:
+            line, column = reader.bars.places[differing]
+            message = f"bar {differing + 1} of voice {number} does not end with that of the longest voice; what follows is not together"
+            log.add("voices-disagree", column, message, line)
+        elif reader.now and reader.now != longest.now:
+            log.add("voices-disagree", 1, f"voice {number} ends before the longest; it rests to the end")
 
 
 def _voice(reader: VoiceReader, end_wn: Fraction) -> Voice:

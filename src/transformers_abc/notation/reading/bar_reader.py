@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from fractions import Fraction
 
 from transformers_abc.notation.diagnostics import FaultLog
@@ -16,6 +17,7 @@ class BarReader:
 
     Attributes:
         ends: where bars end, in ticks; bars without any time in them are none.
+        places: line and column of each of these ends.
         start: where the open bar starts.
         lines: bar lines that are more than plain, by time.
         metre: the one in force.
@@ -24,6 +26,8 @@ class BarReader:
     def __init__(self, log: FaultLog) -> None:
         self._log = log
         self.ends: list[Ticks] = []
+        self.places: list[tuple[int, int]] = []
+        self._is_full = False
         self.start: Ticks = 0
         self.lines: dict[Ticks, BarLine] = {}
         self.set_metre(Metre(4, 4))
@@ -37,12 +41,14 @@ class BarReader:
         """A bar line, or something that stands for one; whether there was any time in the bar."""
         if now <= self.start:
             return False
-        if len(self.ends) == MAX_BARS:
-            self._log.add("too-many-bars", column, f"a tune has at most {MAX_BARS} bars; what follows counts as the last")
         if len(self.ends) >= MAX_BARS:
+            if not self._is_full:
+                self._log.add("too-many-bars", column, f"a tune has at most {MAX_BARS} bars; what follows counts as the last")
+            self._is_full = True
             self.ends[-1] = self.start = now
             return True
         self.ends.append(now)
+        self.places.append((self._log.line, column))
         if now - self.start != self.metre_ticks and not self.metre.is_free:
             self._odd.append((self.start, now, self.metre_ticks, self._log.line, column))
         self.start = now
@@ -61,14 +67,13 @@ class BarReader:
 
     def start_before(self, now: Ticks, bars: int) -> Ticks | None:
         """Where the open bar began, or one that many bars before it; None where there is no such bar."""
-        starts = [0, *self.ends]
-        while starts and starts[-1] >= now:
-            starts.pop()
-        return starts[-bars] if bars <= len(starts) else None
+        place = bisect_left(self.ends, now) - bars  # of the bar line before that bar; -1 is the start of the tune
+        return None if place < -1 or not now else 0 if place == -1 else self.ends[place]
 
     def next_end(self, now: Ticks) -> Ticks | None:
         """The first bar line at `now` or after it that was read before; None in the open bar."""
-        return next((end for end in self.ends if end >= now), None)
+        place = bisect_left(self.ends, now)
+        return self.ends[place] if place < len(self.ends) else None
 
     def report(self, end: Ticks) -> None:
         """Log the bars that do not sum, but for short ones that may be so: the first, the last, and those beside a repeat or double bar."""

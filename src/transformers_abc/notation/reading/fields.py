@@ -26,8 +26,8 @@ _METRE = re.compile(rf"{_METRE_PART}(?:\s*\+\s*{_METRE_PART}){{0,{_METRE_PARTS -
 _PART = re.compile(r"([\d+]+)/(\d+)")
 _FRACTION = re.compile(r"(\d{1,9})(?:\s*/\s*(\d{1,9}))?")
 _DECIMAL = rf"\d{{1,{MAX_TEMPO_DIGITS}}}(?:\.\d{{1,6}})?"
-_TEMPO = re.compile(rf"(?:(?P<beats>[\d/\s]{{1,60}})|C(?P<units>\d{{0,9}}))=\s*(?P<bpm>{_DECIMAL})")
-_BARE_TEMPO = re.compile(_DECIMAL)
+_TEMPO = re.compile(rf"(?:(?P<beats>[\d/\s]{{1,60}})|C(?P<units>\d{{0,9}}))\s*=\s*(?:~|c(?:a|irca)?\.?\s*)?(?P<bpm>{_DECIMAL})(?![\d/])")
+_BARE_TEMPO = re.compile(rf"{_DECIMAL}(?![\d/])")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"?')
 
 
@@ -42,8 +42,8 @@ def read_metre(field: str) -> Metre | None:
     field = field.strip()
     if field in ("", "none", "free"):
         return Metre(4, 4, FREE_METRE)
-    if field[0] == "C":
-        return Metre(2, 2, "C|") if field.startswith("C|") else Metre(4, 4, "C")
+    if field[0] == "C" or field in ("common", "cut"):
+        return Metre(2, 2, "C|") if field.startswith(("C|", "cut")) else Metre(4, 4, "C")
     match = _METRE.match(field)
     return _sum_of_parts(re.sub(r"[\s()]", "", match[0])) if match else None
 
@@ -84,7 +84,7 @@ def read_tempo(field: str, unit_wn: Fraction) -> Tempo | None:
      Tempo(beat_wn=Fraction(3, 8), beats_per_minute=Fraction(60, 1), text=''), None, None]
     """
     number = _QUOTED.sub(" ", field).strip()
-    if match := _TEMPO.match(number):
+    if match := _TEMPO.search(number):
         beat_wn = _sum_of_beats(match["beats"]) if match["beats"] is not None else unit_wn * int(match["units"] or 1)
         beats_per_minute = Fraction(match["bpm"])
     elif match := _BARE_TEMPO.match(number):

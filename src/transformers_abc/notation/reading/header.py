@@ -16,7 +16,7 @@ from transformers_abc.notation.tune import Key, Metre, Tempo
 REACH_OF_ACCIDENTALS = {"not": 0, "octave": 10_000, "pitch": 12}
 DEFAULT_REACH = REACH_OF_ACCIDENTALS["pitch"]
 
-_DECORATION_NAME = re.compile(r"\d|[\w.<>()+^/:*-]{2,40}")
+_DECORATION_NAME = re.compile(r"[\dpf]|(?![A-Ga-g]+$)[\w.<>()+^/:*-]{2,40}")
 _PROPAGATE = re.compile(r"propagate-accidentals\s*=?\s*(not|octave|pitch)\b")
 
 # Fields that are kept as they are, in the order in which a Tune holds them; T and C from the second on.
@@ -119,12 +119,13 @@ class Header:
         return True
 
     def decoration(self, name: str) -> str | None:
-        """The canonical name of a sign: of a shorthand if it has one character, else of what stood between ``!``."""
-        if name in self.shorthands:
-            return self.shorthands[name]
-        return SYNONYMS.get(name, name) if is_decoration_name(name) else None
+        """The canonical name of a sign: of a shorthand, or of a name between ``!``; None where it has none."""
+        if not name.startswith("!"):
+            return self.shorthands.get(name)
+        name = name.strip("!")
+        return SYNONYMS.get(name, name) if is_decoration_name(name) else self.shorthands.get(name)
 
 
 def is_decoration_name(name: str) -> bool:
-    """Whether a name may stand between ``!``; single letters are shorthands, digits are fingerings."""
+    """Whether a name may stand between ``!``; single digits are fingerings, of single letters only p and f are names."""
     return _DECORATION_NAME.fullmatch(name) is not None or name in SYNONYMS

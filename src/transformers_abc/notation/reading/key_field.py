@@ -8,17 +8,18 @@ from __future__ import annotations
 import re
 
 from transformers_abc.notation.reading.lexer import ALTER_OF_SIGN
+from transformers_abc.notation.reading.voice_field import CLEF_NAMES
 from transformers_abc.notation.tune import FIFTHS_ORDER, MODE_FIFTHS, Key
 
 _MODE_OF_PREFIX = {mode[:3]: mode for mode in MODE_FIFTHS} | {"ion": "major", "aeo": "minor", "m": "minor"}
 _PIPES = {"HP": Key(2, "mixolydian"), "Hp": Key(2, "mixolydian")}  # F and C sharp, which HP leaves out of the staff
 _KEY = re.compile(
-    r"(?P<tonic>[A-Ga-g])(?P<sign>[#b♯♭]?)(?:\s*(?P<mode>(?i:maj|min|ion|aeo|dor|phr|lyd|mix|loc|exp)[A-Za-z]*|[mM](?![A-Za-z=])))?(?P<end>(?=[\s^_=#]|$))?"
+    r"(?P<tonic>[A-Ga-g])(?P<sign>[#b♯♭]|[\s-]?(?:sharp|flat)\b)?(?:\s*(?P<mode>(?i:maj|min|ion|aeo|dor|phr|lyd|mix|loc|exp)[A-Za-z]*|[mM](?![A-Za-z=])))?(?P<end>(?=[\s^_=#]|$))?"
 )
 _NONE = re.compile(r"none\b|exp\b", re.IGNORECASE)
 _EXPLICIT = re.compile(r"(\^\^|__|[\^_=])([A-Ga-g])(?=[\s^_=]|$)")
 _ATTRIBUTE = re.compile(r"\b[a-z]{3,}=\S*")  # of the clef, not of the key
-_FIFTHS_OF_SIGN = {"": 0, "#": 7, "♯": 7, "b": -7, "♭": -7}
+_FIFTHS_OF_SIGN = {"": 0, "#": 7, "♯": 7, "sharp": 7, "b": -7, "♭": -7, "flat": -7}
 
 
 def read_key(field: str) -> Key | None:
@@ -42,8 +43,21 @@ def read_key(field: str) -> Key | None:
         return _with_explicit(Key(0), field, only_explicit=False) if _EXPLICIT.match(field) else None
     word = (match["mode"] or "").lower()
     mode = _MODE_OF_PREFIX.get(word[:3], "major")
-    place = FIFTHS_ORDER.index(match["tonic"].upper()) + _FIFTHS_OF_SIGN[match["sign"]]
+    place = FIFTHS_ORDER.index(match["tonic"].upper()) + _FIFTHS_OF_SIGN[(match["sign"] or "").strip(" -")]
     return _with_explicit(Key(place - FIFTHS_ORDER.index("C") + MODE_FIFTHS[mode], mode), field, only_explicit=word == "exp")
+
+
+def unread_key_text(field: str) -> str:
+    """What a key field says that `read_key` and the attributes of a voice leave unread.
+
+    >>> unread_key_text("G blues"), unread_key_text("Es"), unread_key_text("Ebminor=e^c clef=bass-8 treble"), unread_key_text("HP")
+    ('blues', 's', '', '')
+    """
+    field = field.strip()
+    match = _KEY.match(field)
+    rest = field[2:] if field[:2] in _PIPES else field[match.end() :] if match else _NONE.sub("", field)
+    rest = _EXPLICIT.sub(" ", _ATTRIBUTE.sub(" ", rest))
+    return " ".join(word for word in rest.split() if word.rstrip("12345+-8") not in CLEF_NAMES)
 
 
 def _with_explicit(key: Key, field: str, *, only_explicit: bool) -> Key:

@@ -43,7 +43,7 @@ _MUSIC = {
     "TUPLET": r"\((?P<p>\d+)(?::(?P<q>\d*)(?::(?P<r>\d*))?)?",
     "ENDING": r"\[\s*(?P<passes>[1-9][\d,.\-]*|\"[^\"\]\[\n]*\"(?![^|\]\n]{0,200}\]))",
     "FIELD": r"\[(?P<field>[A-Za-z]:[^\[\]\n]*)\]",
-    "CHORD": rf"\[(?P<inside>(?:[^\]\[|\n\"!]|{_QUOTED}|![^!\n]*!)*)(?:(?P<closed>\])(?P<outer>{_LENGTH})(?P<chord_tie>-?))?",
+    "CHORD": rf"\[(?P<inside>(?:[^\]\[|\n\"!]|{_QUOTED}|![^!\n]*!)*)\](?P<outer>{_LENGTH})(?P<chord_tie>-?)|\[(?P<torn>[^\]\[|\s\"!]*)",
     "STRING": rf"(?P<string>{_QUOTED})|\"[^\n]*",
     "GRACE": r"\{(?P<slash>/?)(?P<graces>[^{}\n]*)\}",
     "DECORATION": r"!(?P<name>[^!\s|]*)!|\+(?P<old_name>[^+\s|\d]+)\+|(?P<short>[~H-Wh-w])|\.(?!\()",
@@ -62,6 +62,8 @@ NOTE_TOKEN = re.compile(f"(?P<NOTE>{_NOTE})")
 HEADER_LINE = re.compile(r"\s*(?P<letter>[A-Za-z+]):(?P<text>.*)")
 FIELD_LINE = re.compile(r"\s*(?P<letter>[A-Za-z+]):(?:(?<=[ws]:)|(?![|:]))(?P<text>.*)")
 COMMENT = re.compile(r"(?<!\\)%.*")
+_MUSIC_WITHOUT_BARS = re.compile(r"(?:[zxZ\d/,'\s^_=()\[\]<>-]*[A-Ga-g]){4}[A-Ga-gzxZ\d/,'\s^_=()\[\]<>-]*$")
+_CHARACTERS_JUDGED = 200
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 _LENGTH_PARTS = re.compile(r"(\d*)(/*)(\d*)")
@@ -95,10 +97,13 @@ class NoteToken(NamedTuple):
 
 
 class ChordToken(NamedTuple):
-    """A chord: its notes, the ``(kind, value)`` of decorations and strings inside, whether it is closed, outer length and tie."""
+    """A chord: its notes, the ``(kind, value)`` of decorations and strings inside, what else is inside, whether it is closed, outer length
+    and tie.
+    """
 
     notes: tuple[NoteToken, ...]
     marks: tuple[tuple[str, str], ...]
+    unread: str
     is_closed: bool
     length: str
     is_tied: bool
@@ -113,6 +118,7 @@ class BarToken(NamedTuple):
     style: str
 
 
+# Kept between tunes, for all of them: a token means the same wherever it stands.
 TOKEN_CACHE: dict[str, Token] = {}
 
 
@@ -162,13 +168,16 @@ def _parse_bar(match: re.Match[str]) -> BarToken:
 def _parse_chord(match: re.Match[str]) -> ChordToken:
     """A chord with what stands inside it."""
     notes, marks = [], []
-    for inner in CHORD_TOKEN.finditer(match["inside"]):
+    is_closed = match["inside"] is not None
+    inside = match["inside"] if is_closed else match["torn"]
+    for inner in CHORD_TOKEN.finditer(inside):
         kind = inner.lastgroup or ""
         if kind == "NOTE":
             notes.append(parse_note(inner))
         else:
             marks.append((kind, _PARSERS[kind](inner)))
-    return ChordToken(tuple(notes), tuple(marks), match["closed"] is not None, match["outer"] or "", bool(match["chord_tie"]))
+    unread = CHORD_TOKEN.sub("", inside).strip(" -()")  # ties and slurs may stand there
+    return ChordToken(tuple(notes), tuple(marks), unread, is_closed, match["outer"] or "", bool(match["chord_tie"]))
 
 
 def read_passes(text: str) -> tuple[int, ...]:
@@ -193,7 +202,7 @@ _PARSERS: dict[str, Callable[[re.Match[str]], Any]] = {
     "CHORD": _parse_chord,
     "STRING": lambda match: match["string"] and match["string"][1:-1],
     "GRACE": lambda match: (match["graces"], bool(match["slash"])),
-    "DECORATION": lambda match: match["name"] or match["old_name"] or match["short"] or ("" if match[0][0] in "!+" else "."),
+    "DECORATION": lambda match: match["short"] or (f"!{match['name'] or match['old_name'] or ''}!" if match[0][0] in "!+" else "."),
 }
 
 
@@ -220,6 +229,24 @@ def length_factor(text: str) -> Fraction:
     numerator, slashes, denominator = match.groups()
     divisor = _number(denominator) if denominator else 2 ** min(len(slashes), MAX_SLASHES)
     return Fraction(_number(numerator), divisor)
+
+
+def looks_like_music(line: str) -> bool:
+    """Whether a line that no tune is being read from holds music, as far as its first characters tell.
+
+    >>> [looks_like_music(line) for line in ('|: "Am"c8 |', "CDEF GABc", "[V:2]C", "A free text.", "T:title", "% C|")]
+    [True, True, True, False, False, False]
+    """
+    judged = line[:_CHARACTERS_JUDGED].strip()
+    if judged.startswith(("V:", "[V:")):
+        return True
+    if FIELD_LINE.match(judged) or judged.startswith("%"):
+        return False
+    return (
+        any(match.lastgroup in ("NOTE", "REST") for match in MUSIC_TOKEN.finditer(judged))
+        if "|" in judged
+        else bool(_MUSIC_WITHOUT_BARS.match(judged))
+    )
 
 
 def _number(digits: str) -> int:

@@ -52,10 +52,10 @@ class MarkReader:
             self.add(mark)
 
     def decoration(self, name: str, column: int) -> None:
-        meaning = self._decoration_of(name) if name else None
+        meaning = self._decoration_of(name)
         if meaning and meaning not in _NOTHING:
             self.add(Decoration(meaning))
-        elif name and not meaning:
+        elif name != "!!" and not meaning:
             self._log.add("unknown-decoration", column, f"{name} stands for no decoration; define it with U:")
 
     def start_slur(self, _: str, column: int) -> None:

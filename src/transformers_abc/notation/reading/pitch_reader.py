@@ -49,6 +49,11 @@ class PitchReader:
         self.shift = shift
         return self.set_key(self._key)
 
+    def set_reach(self, reach: int) -> None:
+        """How far accidentals reach from here on; those before no longer count."""
+        self.reach = reach
+        self.accidentals.clear()
+
     def alter_of(self, natural: int, sign: int | None) -> int:
         """The alteration of a note: that of its sign, of an accidental before it in the bar, or of the key."""
         if sign is not None:
@@ -56,7 +61,7 @@ class PitchReader:
                 self.accidentals[natural % self.reach] = sign
             return sign
         by_key = self.alter_by_key[natural % 12]
-        return self.accidentals.get(natural % self.reach, by_key) if self.accidentals else by_key
+        return self.accidentals.get(natural % self.reach, by_key) if self.accidentals and self.reach else by_key
 
     def alter_of_tied(self, natural: int, tied: Iterable[tuple[int, int]]) -> int:
         """The alteration of a note without a sign, to which a tie may lead that keeps its pitch over the bar line.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from itertools import takewhile
 
@@ -13,9 +13,17 @@ from transformers_abc.notation.reading.alignment import align, read_syllables, r
 from transformers_abc.notation.reading.assembly import assemble
 from transformers_abc.notation.reading.fields import read_metre, read_tempo, read_unit, tempo_text
 from transformers_abc.notation.reading.header import INFO_ORDER, Header
-from transformers_abc.notation.reading.key_field import read_key
+from transformers_abc.notation.reading.key_field import read_key, unread_key_text
 from transformers_abc.notation.reading.length_reader import TickGrid, Ticks
-from transformers_abc.notation.reading.lexer import COMMENT, FIELD_LINE, HEADER_LINE, MUSIC_TOKEN, TOKEN_CACHE, parse_token
+from transformers_abc.notation.reading.lexer import (
+    COMMENT,
+    FIELD_LINE,
+    HEADER_LINE,
+    MUSIC_TOKEN,
+    TOKEN_CACHE,
+    looks_like_music,
+    parse_token,
+)
 from transformers_abc.notation.reading.mark_reader import mark_of_string
 from transformers_abc.notation.reading.voice_field import MAX_TRANSPOSE, VoiceField, read_attributes, read_voice
 from transformers_abc.notation.reading.voice_reader import VoiceReader
@@ -23,7 +31,7 @@ from transformers_abc.notation.texts import read_text
 from transformers_abc.notation.tune import Tune
 
 MAX_VOICES = 64
-MAX_VERSES = 20
+MAX_LINES_BELOW = 20  # a line of music: verses and lines of symbols
 MAX_NUMBER_DIGITS = 9
 
 _ONLY_VOICE = "1"
@@ -35,8 +43,22 @@ _SCORE = re.compile(r"(?:score|staves)\s+(?P<voices>.*)")
 _VOICE_IN_SCORE = re.compile(r"[^\s(){}\[\]|*+]+")
 _BLOCK = re.compile(r"%%begin(\w+)")
 _NUMBER = re.compile(rf"\s*(\d{{1,{MAX_NUMBER_DIGITS}}})")
-_NOTE_OR_REST = re.compile(r"[A-Ga-gz]")
-_CHARACTERS_JUDGED = 200  # of a line after the end of a tune
+
+
+_TAG = re.compile(r"\s*</?[a-z]{1,20}>\s*$")  # like ``` a bound of the block that a model or a page puts a tune into
+_HINTS = {
+    "#♯♭": "; an accidental stands before its note: ^F, _B",
+    "0123456789/": "; a length stands directly after its note, before a tie",
+    "“”": '; a chord symbol stands between "',
+    "{": "; grace notes end with }",
+}
+# A line without bars in which at least so many words hold letters that no note has.
+_PROSE = re.compile(r"[^|\[\]{}%]*$")
+_WORD_OF_PROSE = re.compile(r"(?<![\w!+\"])[A-Za-z]?[a-z]+[h-tw][a-z]*(?=[\s.,;:!?)']|$)")
+_LEAST_PROSE = 3
+_FIELD_WITHIN = re.compile(r"[\s,;]+(?=[A-Z]:)")
+_FIELDS_WITHOUT_TEXT = "XMLK"  # their values hold no further colon
+_HEADER_LETTERS = frozenset("ABCDFGHIKLMNOPQRSTUVWXZmrsw")
 
 
 def _continuation(lines: Sequence[str], start: int) -> str:
@@ -57,10 +79,12 @@ class TuneReader:
         self._grid = TickGrid(log)
         self._in_header = True
         self._has_key = False
+        self._has_music = False
         self._key_line = 0  # until there, the header may hold lines that are no fields
         self._number: int | None = None
         self._voices: dict[str, VoiceReader] = {}
         self._current: VoiceReader | None = None
+        self._unnamed: VoiceReader | None = None  # the voice of a tune that has named none so far
         self._score_order: list[str] = []
         self._parts: dict[Ticks, str] = {}
         self._is_beyond_voices = False
@@ -73,25 +97,24 @@ class TuneReader:
             self._log.line = first_number + index
             if block_end:
                 block_end = "" if line.startswith(block_end) else block_end
-            elif line.startswith("%"):
-                block = _BLOCK.match(line)
+            elif (comment := line.lstrip()).startswith("%"):
+                block = _BLOCK.match(comment)
                 block_end = f"%%end{block[1]}" if block else ""
-                if line.startswith("%%") and not block:
-                    self._directive(line[2:].strip(), 3)
+                if comment.startswith("%%") and not block:
+                    self._directive(COMMENT.sub("", comment[2:]).strip(), len(line) - len(comment) + 3)
             elif not line or line.isspace():
-                if not self._in_header:
+                if self._has_music:
                     self._report_rest(lines, index + 1, first_number)
                     return
-            elif line.startswith("```"):
-                if not self._in_header:
+            elif line.startswith("```") or _TAG.match(line):
+                if self._has_music:
                     return
             elif not line.startswith("+:"):
                 self._line(COMMENT.sub("", line) if "%" in line else line, _continuation(lines, index + 1))
 
     def _report_rest(self, lines: Sequence[str], start: int, first_number: int) -> None:
         for index in range(start, len(lines)):
-            judged = lines[index][:_CHARACTERS_JUDGED].lstrip()
-            if judged.startswith(("V:", "[V:")) or ("|" in judged and _NOTE_OR_REST.match(judged.lstrip("|:[("))):
+            if looks_like_music(lines[index]):
                 self._log.add("after-the-end", 1, "an empty line ended the tune before this music", first_number + index)
                 return
 
@@ -101,7 +124,7 @@ class TuneReader:
             self._header_field(field["letter"], field["text"] + continuation, field.start("text") + 1)
         elif field:
             self._body_field(field["letter"], field["text"] + continuation, field.start("text") + 1, is_inline=False)
-        elif self._in_header and self._log.line <= self._key_line:
+        elif self._in_header and self._number is not None and self._log.line <= self._key_line:
             self._log.add("no-field", 1, f"{line.strip()[:20]!r} is no field; a field starts with a letter and a colon")
         else:
             self._music(line)
@@ -120,6 +143,11 @@ class TuneReader:
     # --- Header ---
 
     def _header_field(self, letter: str, text: str, column: int) -> None:
+        if letter in _FIELDS_WITHOUT_TEXT and (within := _FIELD_WITHIN.search(text)):
+            self._log.add("fields-on-one-line", column + within.end(), "a second field on this line; each has a line of its own")
+            self._header_field(letter, text[: within.start()], column)
+            self._header_field(text[within.end()], text[within.end() + 2 :], column + within.end() + 2)
+            return
         match letter:
             case "X":
                 number = _NUMBER.match(text)
@@ -134,10 +162,17 @@ class TuneReader:
                 self._log.add("unused-macro", column, "macros are not expanded")
             case "r" | "w" | "s":
                 pass
+            case _ if letter not in _HEADER_LETTERS:
+                capital = letter.upper()
+                hint = f"; did you mean {capital}:?" if capital in _HEADER_LETTERS else ""
+                self._log.add("misplaced-field", column, f"{letter}: is no field of the header{hint}")
             case _:
                 if not self._header.read_field(letter, text):
                     self._log.add("bad-field", column, f"{letter}: cannot be {text.strip()[:40]!r}")
+                elif letter == "Q" and not self._header.tempo and (words := tempo_text(text)):
+                    self._log.add("text-tempo", column, f"{words!r} has no number; it is kept as an annotation")
                 if letter == "K":
+                    self._check_key(text, column)
                     self._has_key = True
                     self._end_header()
 
@@ -151,17 +186,22 @@ class TuneReader:
         for voice in self._voices.values():
             voice.begin(self._header)
         if self._header.tempo_field and not self._header.tempo and (words := tempo_text(self._header.tempo_field)):
-            self._log.add("text-tempo", 1, f"{words!r} has no number; it is kept as an annotation")
             self._voice().marks.add(Annotation(words))
+
+    def _check_key(self, text: str, column: int) -> None:
+        if read_key(text) and (unread := unread_key_text(text)):
+            self._log.add("odd-key", column, f"{unread[:20]!r} says nothing about a key")
 
     # --- Body ---
 
     def _music(self, line: str) -> None:
+        if _PROSE.match(line) and len(_WORD_OF_PROSE.findall(line)) >= _LEAST_PROSE:
+            self._log.add("prose", 1, f"{line.strip()[:20]!r} is no music but words; put % before a comment")
+            return
         if self._in_header:
             self._end_header()
-        voice = self._voice()
-        voice.begin_line()
-        handlers = voice.handlers
+        self._has_music = True
+        handlers: dict[str, Callable[..., None]] = {}  # of the voice that the music belongs to, once there is any
         reached = 0
         for match in MUSIC_TOKEN.finditer(line):
             start, end = match.span()
@@ -170,13 +210,16 @@ class TuneReader:
             reached = end
             token = TOKEN_CACHE.get(match[0]) or parse_token(match)
             kind = token.kind
-            if kind in handlers:
-                handlers[kind](token.value, start + 1)
-            elif kind == "FIELD":
+            if kind == "FIELD":
                 self._body_field(token.value[0], token.value[2:], start + 4)
+                handlers = {}
+                continue
+            if not handlers:
                 voice = self._voice()
                 voice.begin_line()
                 handlers = voice.handlers
+            if kind in handlers:
+                handlers[kind](token.value, start + 1)
         if reached < len(line):
             self._pass_over(line, reached, len(line))
 
@@ -184,7 +227,8 @@ class TuneReader:
         unknown = line[start:end].strip()
         if unknown:
             column = line.index(unknown, start) + 1
-            self._log.add("unknown-character", column, f"{unknown[:20]!r} is no ABC")
+            hint = next((hint for sign, hint in _HINTS.items() if unknown[0] in sign), "")
+            self._log.add("unknown-character", column, f"{unknown[:20]!r} is no ABC{hint}")
 
     def _body_field(self, letter: str, text: str, column: int, *, is_inline: bool = True) -> None:
         match letter:
@@ -221,6 +265,7 @@ class TuneReader:
             case "K":
                 key, attributes = read_key(text), read_attributes(text)
                 voice.set_attributes(attributes)
+                self._check_key(text, column)
                 if key:
                     voice.set_key(key)
                 return key is not None or attributes != VoiceField("")
@@ -247,20 +292,28 @@ class TuneReader:
         """A line of lyrics; the second under the same notes is the second verse."""
         voice = self._voice()
         voice.verse += 1
-        if voice.verse > MAX_VERSES:
+        voice.lines_below += 1
+        if voice.lines_below > MAX_LINES_BELOW:
             return
         placed, left_over = align(read_syllables(text, voice.verse), voice.slots)
-        sung = dict(reversed(placed))  # one syllable a time and verse: an overlay's do not join those of the first layer
-        voice.marks.placed += sung.items()
-        left_over += len(placed) - len(sung)
+        for time, lyric in placed:
+            if (time, voice.verse) in voice.sung:  # one syllable a time and verse: an overlay's do not join those of the first layer
+                left_over += 1
+                continue
+            voice.sung.add((time, voice.verse))
+            voice.marks.placed.append((time, lyric))
         if left_over:
             self._log.add("too-many-syllables", column, f"{left_over} syllables have no note")
 
     def _symbols(self, text: str, column: int) -> None:
-        placed, left_over = align(read_symbols(text), self._voice().slots)
+        voice = self._voice()
+        voice.lines_below += 1
+        if voice.lines_below > MAX_LINES_BELOW:
+            return
+        placed, left_over = align(read_symbols(text), voice.slots)
         for time, symbol in placed:
             if mark := self._symbol(symbol):
-                self._voice().marks.placed.append((time, mark))
+                voice.marks.placed.append((time, mark))
             else:
                 self._log.add("unknown-decoration", column, f"{symbol[:20]} is no symbol")
         if left_over:
@@ -269,7 +322,7 @@ class TuneReader:
     def _symbol(self, symbol: str) -> Mark | None:
         if symbol[0] == '"':
             return mark_of_string(symbol.strip('"'))
-        meaning = self._header.decoration(symbol.strip("!"))
+        meaning = self._header.decoration(symbol)
         return Decoration(meaning) if meaning else None
 
     # --- Directives ---
@@ -277,10 +330,10 @@ class TuneReader:
     def _directive(self, text: str, column: int) -> None:
         """A ``%%`` line or an ``I:`` field; those about layout are passed over."""
         if match := _MIDI.match(text):
-            self._midi(match["command"].lower(), [int(number) for number in _INTEGERS.findall(match["values"])], column)
+            self._midi(match["command"].lower(), [int(number) for number in _INTEGERS.findall(match["values"])[:2]], column)
         elif self._header.read_directive(text):
             for voice in self._voices.values():
-                voice.pitches.reach = self._header.reach_of_accidentals
+                voice.pitches.set_reach(self._header.reach_of_accidentals)
         elif match := _SCORE.match(text):
             self._score_order = _VOICE_IN_SCORE.findall(match["voices"])
 
@@ -308,12 +361,19 @@ class TuneReader:
 
     def _voice(self) -> VoiceReader:
         """The voice that the music belongs to; a tune that names none has one."""
-        return self._current or self._select_voice(_ONLY_VOICE, 1)
+        if self._current is None:
+            self._unnamed = self._select_voice(_ONLY_VOICE, 1)
+            return self._unnamed
+        return self._current
 
     def _select_voice(self, text: str, column: int) -> VoiceReader:
         """Go on with the voice of a ``V:`` field; voices beyond the bound are read for nothing."""
         field = read_voice(text)
         voice = self._voices.get(field.id)
+        if voice is None and self._unnamed and not self._unnamed.slots and not self._unnamed.now:
+            # Fields before the first V: belong to its voice.
+            voice = self._voices[field.id] = self._voices.pop(_ONLY_VOICE)
+        self._unnamed = None
         if voice is None:
             is_beyond = len(self._voices) >= MAX_VOICES
             voice = VoiceReader(FaultLog() if is_beyond else self._log, self._grid)

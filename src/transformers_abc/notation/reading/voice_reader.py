@@ -47,7 +47,8 @@ class VoiceReader:
         bars, lengths, marks, pitches: see their classes.
         metres, keys, tempos: the changes that stand in this voice, by time.
         slots: what lyrics are aligned to, since the last line of them.
-        verse: how many lines of lyrics stand under the last line of music.
+        verse: how many lines of lyrics stand under the last line of music; `lines_below` counts lines of symbols too.
+        sung: the times and verses that have their syllable.
         handlers: what reads a token, by its kind; each takes the token's value and its column.
     """
 
@@ -65,6 +66,8 @@ class VoiceReader:
         self.tempos: dict[Ticks, Tempo] = {}
         self.slots: list[Slot] = []
         self.verse = 0
+        self.lines_below = 0
+        self.sung: set[tuple[Ticks, int]] = set()
         self.attributes = VoiceField("")
         self.program: int | None = None
         self.handlers: dict[str, Callable[..., None]] = {
@@ -84,6 +87,7 @@ class VoiceReader:
             "TIE": self._loose_tie,
         }
         self._tied: Tied = {}
+        self._tie_place = (1, 1)  # line and column of the note whose tie waits
         self._last: tuple[SoundingNote, ...] | None = None  # what a broken rhythm sign would change
         self._last_ticks: Ticks = 0
         self._layer = 0
@@ -105,7 +109,7 @@ class VoiceReader:
         self._set_transposition()
         self.set_key(header.key)
         self.program = header.program if self.program is None else self.program
-        self.pitches.reach = header.reach_of_accidentals
+        self.pitches.set_reach(header.reach_of_accidentals)
 
     def set_metre(self, metre: Metre) -> None:
         self.metres[self.now] = metre
@@ -133,7 +137,8 @@ class VoiceReader:
         self._set_transposition()
 
     def _set_transposition(self) -> None:
-        shift = 12 * (self.attributes.octaves or 0) + (self.attributes.semitones or 0) + self._midi_semitones
+        octaves = (self.attributes.octaves or 0) + (self.attributes.clef_octaves or 0)
+        shift = 12 * octaves + (self.attributes.semitones or 0) + self._midi_semitones
         if shift != self.pitches.shift:
             key = self.pitches.set_shift(shift)
             if self.keys:  # before the header has ended there is none
@@ -141,8 +146,8 @@ class VoiceReader:
 
     def begin_line(self) -> None:
         """Music follows: the notes before it have the lyrics that they get."""
-        if self.verse:
-            self.verse = 0
+        if self.lines_below:
+            self.verse = self.lines_below = 0
             self.slots.clear()
 
     # --- Notes ---
@@ -172,6 +177,7 @@ class VoiceReader:
             self._last = (sounding,)
             if is_tied:
                 self._tied = {pitch: [sounding]}
+                self._tie_place = self._log.line, column
         else:
             self._out_of_range(pitch, column)
             self._last = ()
@@ -181,7 +187,9 @@ class VoiceReader:
         self.now = end
 
     def _chord(self, chord: ChordToken, column: int) -> None:
-        notes, marks, is_closed, length, is_tied = chord
+        notes, marks, unread, is_closed, length, is_tied = chord
+        if unread:
+            self._log.add("unknown-character", column, f"{unread[:20]!r} in this chord is no ABC")
         if not is_closed:
             self._log.add("unclosed-chord", column, "the chord that starts here has no ]")
         if not notes:
@@ -189,7 +197,7 @@ class VoiceReader:
             return
         for kind, value in marks:
             self.handlers[kind](value, column)
-        if len({note.length for note in notes}) > 1:
+        if len({length_factor(note.length) for note in notes}) > 1:
             self._log.add("chord-lengths", column, "the notes of this chord have different lengths; the first one's counts")
         if is_tied:
             notes = tuple(note._replace(is_tied=True) for note in notes)
@@ -227,12 +235,18 @@ class VoiceReader:
             if is_tied:
                 self._tied.setdefault(pitch, []).append(note)
         if waiting:
-            self._log.add("unended-tie", column, "this is not the pitch that the tie before it waits for")
+            self._report_tie("no note of its pitch follows")
+        if self._tied:
+            self._tie_place = self._log.line, column
         self.notes += begun
         self._last, self._last_ticks = tuple(sounding), ticks
         self.marks.reach(self.now)
         self.slots.append(self.now)
         self.now = end
+
+    def _report_tie(self, message: str) -> None:
+        line, column = self._tie_place
+        self._log.add("unended-tie", column, f"the tie leads nowhere: {message}", line)
 
     def _out_of_range(self, pitch: int, column: int) -> None:
         self._log.add("out-of-range", column, f"pitch {pitch} is beyond the range of MIDI, 0 to 127")
@@ -263,7 +277,7 @@ class VoiceReader:
     def _rest(self, value: tuple[str, str], column: int) -> None:
         letter, length = value
         if self._tied:
-            self._log.add("unended-tie", column, "a tie leads to this rest")
+            self._report_tie("a rest follows")
             self._tied = {}
         self.marks.place(self.now)
         self.marks.reach(self.now)
@@ -376,6 +390,8 @@ class VoiceReader:
             self._close_overlay()
         self._end_bar(1)
         self.marks.finish()
+        if self._tied:
+            self._report_tie("the music ends")
         if self.lengths.left_in_tuplet:
             self._log.add("unfinished-tuplet", 1, f"the last tuplet still waits for {self.lengths.left_in_tuplet} notes")
         self.bars.report(self.now)
