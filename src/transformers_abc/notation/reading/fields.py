@@ -18,6 +18,7 @@ MAX_METRE_NUMBER = 128
 MAX_UNIT_NUMBER = 512
 MAX_BEAT_NUMBER = 10**9
 MAX_TEMPO_DIGITS = 6
+QUARTERS_PER_MINUTE = (Fraction(1, 10), Fraction(100_000))  # from and to: far beyond any music, and within what other formats hold
 
 _QUARTER_WN = Fraction(1, 4)
 _METRE_PARTS = 8  # of a sum such as 2/4+3/8
@@ -91,8 +92,9 @@ def read_tempo(field: str, unit_wn: Fraction) -> Tempo | None:
         beat_wn, beats_per_minute = _QUARTER_WN, Fraction(match[0])
     else:
         return None
-    is_within = beat_wn > 0 and max(beat_wn.as_integer_ratio()) < MAX_BEAT_NUMBER
-    return Tempo(beat_wn, beats_per_minute, tempo_text(field)) if is_within and beats_per_minute else None
+    slowest, fastest = QUARTERS_PER_MINUTE
+    is_within = max(beat_wn.as_integer_ratio()) < MAX_BEAT_NUMBER and slowest <= 4 * beat_wn * beats_per_minute <= fastest
+    return Tempo(beat_wn, beats_per_minute, tempo_text(field)) if is_within else None
 
 
 def tempo_text(field: str) -> str:
