@@ -87,7 +87,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "unclosed-chord": (ERROR, "A chord without its ]; it is taken to end at the next space or bar line."),
     "empty-chord": (ERROR, "A chord without notes; it is passed over."),
     "unclosed-string": (ERROR, "A quotation mark without its partner; the rest of the line is taken for text."),
-    "unknown-decoration": (WARNING, "A letter for a sign that neither the standard nor a U: field defines, or a name that no sign can have."),
+    "unknown-decoration": (WARNING, "A letter that neither the standard nor a U: field defines, or a name that no sign can have."),
     "out-of-range": (ERROR, "A pitch beyond the 128 of MIDI; it is left out and its time is kept."),
     "microtone": (WARNING, "A microtonal accidental; it is read as the half step nearest to the natural note."),
     "chord-lengths": (WARNING, "A chord whose notes have different lengths; the first one's length is that of the chord."),
