@@ -18,7 +18,7 @@ MAX_METRE_NUMBER = 128
 MAX_UNIT_NUMBER = 512
 MAX_BEAT_NUMBER = 10**9
 MAX_TEMPO_DIGITS = 6
-QUARTERS_PER_MINUTE = (Fraction(1, 10), Fraction(100_000))  # from and to: far beyond any music, and within what other formats hold
+QUARTERS_PER_MINUTE = (Fraction(1, 1000), Fraction(100_000))  # from and to: far beyond any music, and within what other formats hold
 
 _QUARTER_WN = Fraction(1, 4)
 _METRE_PARTS = 8  # of a sum such as 2/4+3/8
