@@ -21,6 +21,7 @@ from types import FrameType
 from typing import Any
 from zlib import crc32
 
+import transformers_abc
 from fuzz.mutations import as_bytes, as_text
 from transformers_abc.notation.diagnostics import MAX_DIAGNOSTICS, AbcError, Severity
 from transformers_abc.notation.encodings import decode_abc
@@ -33,6 +34,8 @@ from transformers_abc.notation.reader import read_abc, read_tunes
 from transformers_abc.notation.repeats import expand_repeats
 from transformers_abc.notation.tune import Tune, Voice
 from transformers_abc.notation.writer import write_abc
+
+PACKAGE = Path(transformers_abc.__file__).parent
 
 MS_PER_KB, MS_ALWAYS = 50, 20  # a kB is 1,000 bytes
 STUCK_FACTOR, STUCK_S = 10, (2.0, 20.0)  # a target is stopped after so many times what it may take, within these bounds
@@ -268,7 +271,7 @@ def _kind(error: Exception) -> str:
     """The class of an error and the function of ours that it comes from; for a property that fails, its own words."""
     if isinstance(error, PropertyError):
         return str(error).partition(" differ")[0]
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "transformers_abc" in frame.filename]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(PACKAGE)]
     where = f"{Path(frames[-1].filename).stem}.{frames[-1].name}" if frames else "outside"
     return f"{type(error).__name__} in {where}"
 
