@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
+from contextlib import suppress
 from fractions import Fraction as F
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -266,7 +268,7 @@ def test_malformed_text(tmp_path: Path, text: str, reason: str) -> None:
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({}, "no item named"),
+        ({}, "there is no META-INF/container.xml in it"),
         ({"META-INF/container.xml": "<container/>"}, "names no root file"),
         ({"META-INF/container.xml": CONTAINER.format("absent.xml")}, "absent.xml"),
         ({"META-INF/container.xml": CONTAINER.format("a.xml"), "a.xml": "<a"}, "broken XML"),
@@ -275,6 +277,35 @@ def test_malformed_text(tmp_path: Path, text: str, reason: str) -> None:
 def test_malformed_archive(tmp_path: Path, files: dict[str, str], reason: str) -> None:
     with pytest.raises(MusicXmlError, match=reason):
         read_musicxml(write_mxl(tmp_path / "a.mxl", files))
+
+
+def test_encrypted_and_oddly_compressed_archives(tmp_path: Path) -> None:
+    files = {"META-INF/container.xml": CONTAINER.format("a.xml"), "a.xml": score([note("A 4", 1)])}
+    path = tmp_path / "odd.mxl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    with pytest.raises(MusicXmlError, match="encrypted or compressed in a way"):
+        read_musicxml(path)
+    data = bytearray(write_mxl(path, files).read_bytes())
+    data[data.index(b"PK\x01\x02") + 8] |= 1  # the flag of encryption in the directory
+    path.write_bytes(data)
+    with pytest.raises(MusicXmlError, match="encrypted or compressed in a way"):
+        read_musicxml(path)
+
+
+def test_any_damage_to_an_archive_is_an_error_or_none(tmp_path: Path) -> None:
+    files = {"META-INF/container.xml": CONTAINER.format("a.xml"), "a.xml": score([note("A 4", 1)])}
+    whole = write_mxl(tmp_path / "whole.mxl", files).read_bytes()
+    random = Random(0)
+    damaged = tmp_path / "damaged.mxl"
+    for _ in range(2000):
+        data = bytearray(whole)
+        for _ in range(random.randint(1, 6)):
+            data[random.randrange(2, len(data))] = random.choice((0, 1, 255, random.randrange(256)))
+        damaged.write_bytes(data)
+        with suppress(MusicXmlError):
+            read_musicxml(damaged)
 
 
 def test_every_truncation_of_an_archive_is_an_error(tmp_path: Path) -> None:

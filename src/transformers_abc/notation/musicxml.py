@@ -27,7 +27,6 @@ Source: MusicXML 4.0, https://www.w3.org/2021/06/musicxml40/
 from __future__ import annotations
 
 import io
-import lzma
 import re
 import zipfile
 import zlib
@@ -45,10 +44,10 @@ from transformers_abc.notation.tune import BarLine, Key, Metre, Note, T, Tempo, 
 
 MAX_XML_BYTES = 64 * 2**20  # uncompressed; the largest OpenScore quartet has 11 MiB, a long symphony about 50
 ENTITY_DECLARATIONS = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
-# What zipfile raises on damaged, encrypted (RuntimeError) or oddly compressed (NotImplementedError) archives, found by corrupting files;
-# all of them become a MusicXmlError.
-ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, KeyError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
-
+# What reading a damaged archive raises. OverflowError: an offset beyond memory; NotImplementedError: a version or flag that zipfile lacks.
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OverflowError, NotImplementedError)
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # all that MusicXML allows
+_ENCRYPTED = 1  # flag of a member
 
 _EMPTY_BAR = Bar(Fraction(0), [], BarLine(), BarLine(), Fraction(0))
 
@@ -95,18 +94,27 @@ def parse_musicxml(data: bytes) -> Tune:
 def _unzip(data: bytes) -> bytes:
     """The score in a compressed file: the first root file that its container names."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            rootfile = _parse(_member(archive, "META-INF/container.xml")).find(".//{*}rootfile")
-            if rootfile is None or not rootfile.get("full-path"):
-                raise ValueError("META-INF/container.xml names no root file")
-            return _member(archive, rootfile.get("full-path", ""))
-    except ZIP_ERRORS as error:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (*DAMAGE, ValueError) as error:  # ValueError: an offset before the start
         raise ValueError(f"broken .mxl archive: {error}") from error
+    rootfile = _parse(_member(archive, "META-INF/container.xml")).find(".//{*}rootfile")
+    if rootfile is None or not rootfile.get("full-path"):
+        raise ValueError("broken .mxl archive: META-INF/container.xml names no root file")
+    return _member(archive, rootfile.get("full-path", ""))
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
-    with archive.open(name) as member:
-        data = member.read(MAX_XML_BYTES + 1)  # the size in the directory may lie
+    """The content of one member, which has to be small, plain and whole."""
+    info = archive.NameToInfo.get(name)
+    if info is None:
+        raise ValueError(f"broken .mxl archive: there is no {name} in it")
+    if info.flag_bits & _ENCRYPTED or info.compress_type not in COMPRESSIONS:
+        raise ValueError(f"broken .mxl archive: {name} is encrypted or compressed in a way that MusicXML does not allow")
+    try:
+        with archive.open(info) as member:
+            data = member.read(MAX_XML_BYTES + 1)  # the size in the directory may lie
+    except (*DAMAGE, ValueError) as error:
+        raise ValueError(f"broken .mxl archive: {error}") from error
     if len(data) > MAX_XML_BYTES:
         raise ValueError(f"{name} unpacks to more than {MAX_XML_BYTES} bytes")
     return data
