@@ -122,6 +122,6 @@ class _TuneBook:
             log.add("text-too-long", 1, f"only the first {MAX_TUNE_CHARACTERS} characters of a tune are read", start + kept + 1)
         if self._has_escaped_lines:
             log.add("escaped-lines", 1, "line ends are written as \\n", start + 1)
-        reader = TuneReader(log, self._header)
+        reader = TuneReader(log, self._header, characters[-1])
         reader.read(lines, start + 1)
         return reader.tune()

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 
 from transformers_abc.notation.diagnostics import FaultLog
 from transformers_abc.notation.marks import sorted_marks
@@ -33,7 +32,7 @@ def assemble(header: Header, readers: Sequence[VoiceReader], parts: Mapping[Tick
     tempo = header.tempo
     return Tune(
         tuple(_voice(reader, end_wn) for reader in readers),
-        tuple(in_whole_notes(end - start) for start, end in pairwise([0, *bar_ends])),
+        tuple(map(in_whole_notes, longest.bars.lengths)) if longest else (),
         _common([(0, header.metre)], [reader.metres for reader in readers], end_wn),
         _common([(0, header.key)], [reader.keys for reader in readers], end_wn),
         _common([(0, tempo)] if tempo else [], [reader.tempos for reader in readers], end_wn),
@@ -56,10 +55,9 @@ def in_whole_notes(ticks: Ticks) -> Fraction:
 def _compare_bars(readers: Iterable[VoiceReader], longest: VoiceReader, log: FaultLog) -> None:
     """Log where the bars of a voice first differ from those of the longest."""
     for number, reader in enumerate(readers, 1):
-        differing = next(
-            (bar for bar, ends in enumerate(zip(reader.bars.ends, longest.bars.ends, strict=False)) if ends[0] != ends[1]), None
-        )
-        if differing is not None:
+        ends, expected = reader.bars.ends, longest.bars.ends[: len(reader.bars.ends)]
+        if ends != expected:
+            differing = next(bar for bar, (end, other) in enumerate(zip(ends, expected, strict=True)) if end != other)
             line, column = reader.bars.places[differing]
             message = f"bar {differing + 1} of voice {number} does not end with that of the longest voice; what follows is not together"
             log.add("voices-disagree", column, message, line)
@@ -84,7 +82,7 @@ def _common(header: list[tuple[Ticks, T]], by_voice: list[dict[Ticks, T]], end_w
 
 
 def _bar_lines(readers: Iterable[VoiceReader], longest: VoiceReader | None, log: FaultLog) -> Timed[BarLine]:
-    if longest is None:
+    if longest is None or not any(reader.bars.lines for reader in readers):
         return ()
     end = longest.bars.ends[-1] if longest.bars.ends else 0
     edges = {0, *longest.bars.ends}

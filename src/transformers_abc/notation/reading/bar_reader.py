@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from fractions import Fraction
+from itertools import accumulate, islice, repeat
 
 from transformers_abc.notation.diagnostics import FaultLog
 from transformers_abc.notation.reading.length_reader import TICKS_WN, Ticks
 from transformers_abc.notation.tune import BarLine, Metre
 
 MAX_BARS = 5_000
+# What the multi-bar rests of a tune may have together: a few letters can ask for thousands, and reading has to stay in proportion to the text.
+MAX_REST_BARS, REST_BARS_PER_CHARACTER = 400, 1
+
+
+class RestAllowance:
+    """How many bars the multi-bar rests of a tune, in all its voices, may still have.
+
+    >>> allowance = RestAllowance(characters=50)
+    >>> allowance.take(10), allowance.take(9_999), allowance.take(1)
+    (10, 440, 0)
+    """
+
+    def __init__(self, characters: int) -> None:
+        self._left = MAX_REST_BARS + REST_BARS_PER_CHARACTER * characters
+
+    def take(self, bars: int) -> int:
+        """So many bars, or as many as are left."""
+        taken = min(bars, self._left)
+        self._left -= taken
+        return taken
 
 
 class BarReader:
@@ -17,15 +38,18 @@ class BarReader:
 
     Attributes:
         ends: where bars end, in ticks; bars without any time in them are none.
+        lengths: what lies between these ends.
         places: line and column of each of these ends.
         start: where the open bar starts.
         lines: bar lines that are more than plain, by time.
         metre: the one in force.
     """
 
-    def __init__(self, log: FaultLog) -> None:
+    def __init__(self, log: FaultLog, rests: RestAllowance) -> None:
         self._log = log
+        self._rests = rests
         self.ends: list[Ticks] = []
+        self.lengths: list[Ticks] = []
         self.places: list[tuple[int, int]] = []
         self._is_full = False
         self.start: Ticks = 0
@@ -45,14 +69,36 @@ class BarReader:
             if not self._is_full:
                 self._log.add("too-many-bars", column, f"a tune has at most {MAX_BARS} bars; what follows counts as the last")
             self._is_full = True
+            self.lengths[-1] += now - self.start
             self.ends[-1] = self.start = now
             return True
         self.ends.append(now)
         self.places.append((self._log.line, column))
-        if now - self.start != self.metre_ticks and not self.metre.is_free:
+        length = now - self.start
+        self.lengths.append(length)
+        if length != self.metre_ticks and not self.metre.is_free:
             self._odd.append((self.start, now, self.metre_ticks, self._log.line, column))
         self.start = now
         return True
+
+    def rest(self, now: Ticks, bars: int, column: int) -> int:
+        """Rest for so many bars, the first of which may go on with an open one: all at once, since it may be thousands.
+
+        Returns:
+            How many bars that were; `start` is where the last of them ends.
+        """
+        allowed = self._rests.take(min(bars, MAX_BARS - len(self.ends)))
+        if allowed < bars:
+            self._log.add("too-many-bars", column, f"only {allowed} bars of this rest are read: a tune may not have as many as it says")
+        if not allowed:
+            return 0
+        first_end = now + self.metre_ticks
+        self.end_bar(first_end, column)
+        self.ends += islice(accumulate(repeat(self.metre_ticks, allowed - 1), initial=first_end), 1, None)
+        self.lengths += [self.metre_ticks] * (allowed - 1)
+        self.places += [(self._log.line, column)] * (allowed - 1)
+        self.start = self.ends[-1]
+        return allowed
 
     def mark_line(self, now: Ticks, line: BarLine) -> None:
         """Keep what a bar line says; several at one time say all that each does (``:|`` and on the next line ``|:``)."""

@@ -11,6 +11,7 @@ from transformers_abc.notation.diagnostics import FaultLog
 from transformers_abc.notation.marks import Annotation, Decoration, Mark
 from transformers_abc.notation.reading.alignment import align, read_syllables, read_symbols
 from transformers_abc.notation.reading.assembly import assemble
+from transformers_abc.notation.reading.bar_reader import RestAllowance
 from transformers_abc.notation.reading.fields import read_metre, read_tempo, read_unit, tempo_text
 from transformers_abc.notation.reading.header import INFO_ORDER, Header
 from transformers_abc.notation.reading.key_field import read_key, unread_key_text
@@ -70,13 +71,14 @@ def _continuation(lines: Sequence[str], start: int) -> str:
 
 
 class TuneReader:
-    """Reads the lines of one tune; each voice's music goes to its `VoiceReader`."""
+    """Reads the lines of one tune, which has so many characters; each voice's music goes to its `VoiceReader`."""
 
-    def __init__(self, log: FaultLog, file_header: Header) -> None:
+    def __init__(self, log: FaultLog, file_header: Header, characters: int) -> None:
         self._log = log
         self._header = copy(file_header)
         self._header.shorthands = dict(file_header.shorthands)
         self._grid = TickGrid(log)
+        self._rests = RestAllowance(characters)
         self._in_header = True
         self._has_key = False
         self._has_music = False
@@ -376,7 +378,7 @@ class TuneReader:
         self._unnamed = None
         if voice is None:
             is_beyond = len(self._voices) >= MAX_VOICES
-            voice = VoiceReader(FaultLog() if is_beyond else self._log, self._grid)
+            voice = VoiceReader(FaultLog() if is_beyond else self._log, self._grid, self._rests)
             if not self._in_header:
                 voice.begin(self._header)
             if not is_beyond:

@@ -21,7 +21,7 @@ from math import ceil
 from transformers_abc.notation.diagnostics import FaultLog
 from transformers_abc.notation.marks import Grace, GraceNote
 from transformers_abc.notation.reading.alignment import Slot
-from transformers_abc.notation.reading.bar_reader import MAX_BARS, BarReader
+from transformers_abc.notation.reading.bar_reader import BarReader, RestAllowance
 from transformers_abc.notation.reading.header import Header
 from transformers_abc.notation.reading.length_reader import TICKS_WN, LengthReader, TickGrid, Ticks
 from transformers_abc.notation.reading.lexer import NOTE_TOKEN, BarToken, ChordToken, NoteToken, length_factor, parse_note
@@ -52,12 +52,12 @@ class VoiceReader:
         handlers: what reads a token, by its kind; each takes the token's value and its column.
     """
 
-    def __init__(self, log: FaultLog, grid: TickGrid) -> None:
+    def __init__(self, log: FaultLog, grid: TickGrid, rests: RestAllowance) -> None:
         self._log = log
         self._grid = grid
         self.now: Ticks = 0
         self.notes: list[SoundingNote] = []
-        self.bars = BarReader(log)
+        self.bars = BarReader(log, rests)
         self.marks = MarkReader(log)
         self.lengths = LengthReader(log, grid)
         self.pitches = PitchReader()
@@ -290,13 +290,14 @@ class VoiceReader:
     def _rest_bars(self, bars: int, column: int) -> None:
         if self._layer:  # an overlay makes no bars
             bars = min(bars, self._overlay_bars)
-            self.now, _ = self._span(bars * self.bars.metre_ticks, column)
-            return
-        for _ in range(min(bars, MAX_BARS - len(self.bars.ends))):
-            self.now, _ = self._span(self.bars.metre_ticks, column)
-            self._end_bar(column)
-        if bars > MAX_BARS:
-            self._log.add("too-many-bars", column, f"a rest of {bars} bars is longer than {MAX_BARS}")
+        end, ticks = self._span(bars * self.bars.metre_ticks, column)
+        if self._layer:
+            self.now = end
+        elif ended := self.bars.rest(self.now, int(ticks // self.bars.metre_ticks), column):
+            self.now = self.bars.start
+            self.slots += [None] * ended
+        self.pitches.accidentals.clear()
+        self._last = None
 
     # --- Lengths ---
 
