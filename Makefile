@@ -2,7 +2,7 @@
 # make test                    everything that CI checks
 # make benchmark SCORES=DIR SOUNDFONT=FILE EXCERPTS=DIR    speed, memory and quality beside basic-pitch, into docs/results/
 # make benchmark-notation      speed of reading ABC beside everything else that reads it, into docs/results/
-# make fuzz [SECONDS=120]      mutated tunes against the properties of tests/fuzz; new bad cases are kept there
+# make fuzz [SECONDS=120] [SEED=n] [ENGINE=plain]    mutated tunes against the properties of tests/fuzz; new bad cases are kept there
 # make oracles                 every tune of music21's corpus and all small cases against abc2midi and abcjs, into docs/results/
 # make figures                 write docs/results/ into README, cards and docs
 # make clean                   remove what these made
@@ -82,7 +82,7 @@ benchmark-notation: .venv/installed .readers/installed
 SECONDS ?= 120
 fuzz: .venv/installed
 	@.venv/bin/python -c "import atheris" 2>/dev/null || .venv/bin/$(QUIET_PIP) --only-binary :all: atheris==3.0.0 || true
-	@cd tests && ../.venv/bin/python -m fuzz --seconds $(SECONDS) --processes 2
+	@cd tests && ../.venv/bin/python -m fuzz --seconds $(SECONDS) --processes 2 $(if $(SEED),--seed $(SEED)) $(if $(ENGINE),--engine $(ENGINE))
 
 oracles: .venv/installed .oracles/installed
 	@cd tests && ../.venv/bin/python -m oracles

@@ -11,7 +11,7 @@ from transformers_abc.notation.reading.length_reader import TICKS_WN, Ticks
 from transformers_abc.notation.tune import BarLine, Metre
 
 MAX_BARS = 5_000
-# What the multi-bar rests of a tune may have together: a few letters can ask for thousands, and reading has to stay in proportion to the text.
+# What the multi-bar rests of a tune may have together: a few letters can ask for thousands, and work must stay in proportion to the text.
 MAX_REST_BARS, REST_BARS_PER_CHARACTER = 400, 1
 
 
