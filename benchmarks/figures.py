@@ -204,7 +204,8 @@ def limits_table() -> str:
     limits = {
         "characters of one tune": reader.MAX_TUNE_CHARACTERS,
         "voices": tune_reader.MAX_VOICES,
-        "bars, also of one rest": bar_reader.MAX_BARS,
+        "bars": bar_reader.MAX_BARS,
+        "bars of multi-bar rests, beside one for each character of the tune": bar_reader.MAX_REST_BARS,
         "whole notes in a tune": voice_reader.MAX_TUNE_TICKS // length_reader.TICKS_WN,
         "whole notes in one written note": length_reader.MAX_VALUE_TICKS // length_reader.TICKS_WN,
         "digits of a length": lexer.MAX_LENGTH_DIGITS,

@@ -51,7 +51,10 @@ def read_metre(field: str) -> Metre | None:
 
 def _sum_of_parts(text: str) -> Metre | None:
     """The metre of ``2+3/8`` or ``2/4+3/8``, in the finest of its denominators."""
-    parts = [(sum(map(int, filter(None, numerators.split("+")))), int(denominator)) for numerators, denominator in _PART.findall(text)]
+    terms = [([int(term) for term in numerators.split("+") if term], int(denominator)) for numerators, denominator in _PART.findall(text)]
+    if not all(all(numbers) for numbers, _ in terms):
+        return None
+    parts = [(sum(numbers), denominator) for numbers, denominator in terms]
     if not all(0 < denominator <= MAX_METRE_NUMBER and denominator & (denominator - 1) == 0 for _, denominator in parts):
         return None
     finest = max(denominator for _, denominator in parts)
