@@ -5,7 +5,7 @@ import pytest
 from transformers_abc.notation.diagnostics import CODES, MAX_DIAGNOSTICS, AbcError, FaultLog
 from transformers_abc.notation.reader import MAX_TUNE_CHARACTERS, read_abc
 
-HEADER = "X:1\nL:1/8\nK:C\n"
+HEADER = "X:1\nM:4/4\nK:C\n"
 
 
 def found(text: str) -> list[str]:
@@ -73,13 +73,15 @@ def test_findings(music, expected):
     ("text", "expected"),
     [
         ("", ["1:1 no-tune"]),
-        ("X:1\nC|", ["2:1 no-key"]),
-        ("X:1\nN bars 1 | 2\nK:C\nC|", ["2:1 no-field"]),
+        ("X:1\nM:4/4\nC|", ["3:1 no-key"]),
+        ("X:1\nK:C\nC|", ["2:1 no-metre"]),
+        ("X:1\nK:C\n[M:3/4]C3|", []),
+        ("X:1\nN bars 1 | 2\nM:4/4\nK:C\nC|", ["2:1 no-field"]),
         ("X:1\nL:1/4 M:3/4\nK:C\nC3|", ["2:7 fields-on-one-line"]),
-        ("X:1\\nK:C\\nC|", ["1:1 escaped-lines"]),
-        ("X:1\nk:G\nK:C\nC|", ["2:3 misplaced-field"]),
-        ("X:one\nK:C\nC|", ["1:3 bad-field"]),
-        ("X:1\nM:4/\nK:C\nC|", ["2:3 bad-field"]),
+        ("X:1\\nM:4/4\\nK:C\\nC|", ["1:1 escaped-lines"]),
+        ("X:1\nk:G\nM:4/4\nK:C\nC|", ["2:3 misplaced-field"]),
+        ("X:one\nM:4/4\nK:C\nC|", ["1:3 bad-field"]),
+        ("X:1\nM:4/\nK:C\nC|", ["2:3 bad-field", "3:1 no-metre"]),
         (HEADER + "C|\n" + " " * MAX_TUNE_CHARACTERS, ["5:1 text-too-long"]),
         (HEADER + "C|\n\n" + HEADER + "C|", ["6:1 more-tunes"]),
         (HEADER + "Z9999|", ["4:1 too-many-bars"]),
@@ -102,6 +104,7 @@ def test_every_code_that_is_raised_is_explained_and_the_other_way_round():
         "time-rounded",
         "more-diagnostics",
         "no-tune",
+        "no-metre",
         "no-key",
         "more-tunes",
         "no-field",

@@ -70,6 +70,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     # Fields
     "no-tune": (ERROR, "The text holds no music."),
     "no-key": (WARNING, "The header does not end with a K: field."),
+    "no-metre": (INFO, "No M: field before the music; bars are measured as 4/4."),
     "bad-field": (ERROR, "A field whose value cannot be read; what held before goes on."),
     "misplaced-field": (WARNING, "A field that belongs into the header, or one that the standard does not know; it is passed over."),
     "text-tempo": (INFO, "A tempo in words without a number; it is kept as an annotation."),

@@ -57,8 +57,8 @@ def read_abc(text: str, *, strict: bool = False, dialect: str = "standard") -> T
     [67, 69, 71, 72, 74, 75, 76]
     >>> tune.title, str(tune.metres[0][1]), str(tune.keys[0][1]), [str(length) for length in tune.bar_lengths_wn]
     ('Scale', '2/4', 'G', ['1/2', '1/2'])
-    >>> print(*read_abc("X:1\nK:C\nCDE|[CEG").diagnostics, sep="\n")
-    3:5: error: the chord that starts here has no ] [unclosed-chord]
+    >>> print(*read_abc("X:1\nM:3/8\nK:C\nCDE|[CEG").diagnostics, sep="\n")
+    4:5: error: the chord that starts here has no ] [unclosed-chord]
     """
     book = _TuneBook(text, dialect)
     log = FaultLog(strict=strict)

@@ -49,6 +49,7 @@ class Header:
     title: str = ""
     composer: str = ""
     metre: Metre = field(default=Metre(4, 4))
+    has_metre: bool = False
     key: Key = field(default=Key(0))
     program: int | None = None
     semitones: int = 0
@@ -74,6 +75,7 @@ class Header:
             case "M":
                 metre = read_metre(text)
                 self.metre = metre or self.metre
+                self.has_metre |= metre is not None
                 return metre is not None
             case "L":
                 unit_wn = read_unit(text)

@@ -140,6 +140,8 @@ class TuneReader:
         readers = [self._voices[voice_id] for voice_id in sorted(self._voices, key=lambda voice_id: order.get(voice_id, len(order)))]
         if not any(reader.now for reader in readers):
             self._log.add("no-tune", 1, "there is no music")
+        elif not self._header.has_metre:
+            self._log.add("no-metre", 1, "no M: field stands before the music; 4/4 is assumed", self._key_line or None)
         return assemble(self._header, readers, self._parts, self._log, 1 if self._number is None else self._number)
 
     # --- Header ---
@@ -272,6 +274,7 @@ class TuneReader:
                     voice.set_key(key)
                 return key is not None or attributes != VoiceField("")
             case "M" if metre := read_metre(text):
+                self._header.has_metre |= not voice.now
                 voice.set_metre(metre)
             case "L" if unit_wn := read_unit(text):
                 voice.lengths.set_unit(unit_wn)
