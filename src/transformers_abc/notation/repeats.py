@@ -35,11 +35,12 @@ _note_onset: Callable[[Note], Fraction] = attrgetter("onset_wn")
 _first: Callable[[tuple[Fraction, object]], Fraction] = itemgetter(0)
 
 
-def expand_repeats(tune: Tune) -> Tune:
+def expand_repeats(tune: Tune, *, max_events: int = MAX_PLAYED_EVENTS) -> Tune:
     """Play out repeats, endings and the order of parts.
 
     Args:
         tune: the music as written.
+        max_events: where to stop: at the jump beyond which there would be more notes, marks and bars.
 
     Returns:
         The music as heard: `part_order` is empty, and of the bar lines only styles are left. A tune without repeats is given back itself.
@@ -48,7 +49,7 @@ def expand_repeats(tune: Tune) -> Tune:
         return tune
     bar_bounds_wn = tuple(accumulate(tune.bar_lengths_wn, initial=_START))
     lines = [_NoteLine(voice.notes) for voice in tune.voices]
-    stretches = _stretches(tune, bar_bounds_wn, lines)
+    stretches = _stretches(tune, bar_bounds_wn, lines, max_events)
     return replace(
         tune,
         voices=tuple(_play_voice(voice, line, stretches) for voice, line in zip(tune.voices, lines, strict=True)),
@@ -100,15 +101,15 @@ class _NoteLine:
         return end - first + end - last
 
 
-def _stretches(tune: Tune, bar_bounds_wn: Sequence[Fraction], lines: Sequence[_NoteLine]) -> list[_Stretch]:
-    """What is played, as far as `MAX_PLAYED_EVENTS` and `MAX_PLAYED_WN` allow."""
+def _stretches(tune: Tune, bar_bounds_wn: Sequence[Fraction], lines: Sequence[_NoteLine], max_events: int) -> list[_Stretch]:
+    """What is played, as far as `max_events` and `MAX_PLAYED_WN` allow."""
     stretches: list[_Stretch] = []
     played_wn, events = _START, 0
     for start_wn, end_wn in played_spans(tune, bar_bounds_wn[-1]):
         stretch = _Stretch(start_wn, end_wn, played_wn - start_wn)
         events += sum(line.work(start_wn, end_wn) for line in lines) + sum(len(_slice(voice.marks, stretch)) for voice in tune.voices)
         events += bisect_left(bar_bounds_wn, end_wn) - bisect_left(bar_bounds_wn, start_wn)
-        if stretches and (events > MAX_PLAYED_EVENTS or played_wn + end_wn - start_wn > MAX_PLAYED_WN):
+        if stretches and (events > max_events or played_wn + end_wn - start_wn > MAX_PLAYED_WN):
             break
         stretches.append(stretch)
         played_wn += end_wn - start_wn

@@ -15,6 +15,7 @@ from transformers_abc.notation.marks import Lyric
 from transformers_abc.notation.texts import read_text
 
 Slot = int | Fraction | None  # ticks, or None for a bar line
+UNHEARD = -1  # the slot of a note that is out of range and left out: what stands under it is left out too
 
 
 class Advance(Enum):
@@ -89,7 +90,7 @@ def align(items: Iterable[T | Advance], slots: Sequence[Slot]) -> tuple[list[tup
             time = slots[place] if place < len(slots) else None
             if time is None:
                 left_over += 1
-            else:
+            elif time != UNHEARD:
                 placed.append((time, item))
         place += 1
     return placed, left_over

@@ -20,7 +20,7 @@ from math import ceil
 
 from transformers_abc.notation.diagnostics import FaultLog
 from transformers_abc.notation.marks import Grace, GraceNote
-from transformers_abc.notation.reading.alignment import Slot
+from transformers_abc.notation.reading.alignment import UNHEARD, Slot
 from transformers_abc.notation.reading.bar_reader import BarReader, RestAllowance
 from transformers_abc.notation.reading.header import Header
 from transformers_abc.notation.reading.length_reader import TICKS_WN, LengthReader, TickGrid, Ticks
@@ -183,7 +183,7 @@ class VoiceReader:
             self._last = ()
         self._last_ticks = ticks
         self.marks.reach(now)
-        self.slots.append(now)
+        self.slots.append(now if self._last else UNHEARD)
         self.now = end
 
     def _chord(self, chord: ChordToken, column: int) -> None:
@@ -241,7 +241,7 @@ class VoiceReader:
         self.notes += begun
         self._last, self._last_ticks = tuple(sounding), ticks
         self.marks.reach(self.now)
-        self.slots.append(self.now)
+        self.slots.append(self.now if sounding else UNHEARD)
         self.now = end
 
     def _report_tie(self, message: str) -> None:
