@@ -5,10 +5,14 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 # The core reads, writes and compares notation; what else is needed goes by use.
-CORE = ["mido>=1.3", "numpy>=1.26", "scipy>=1.11"]
+CORE = ["mido>=1.3", "numpy>=1.26", "rapidfuzz>=3.9", "scipy>=1.11"]
 TRANSCRIBE = ["torch>=2.6", "transformers>=5.0", "safetensors>=0.5", "soundfile>=0.12.1", "soxr>=0.4", "tqdm>=4.60"]
 TRAIN = [*TRANSCRIBE, "mir_eval>=0.8"]
-DEV = [*TRAIN, "build>=1.2", "hypothesis>=6.100", "mypy>=1.15", "pytest>=8", "ruff>=0.11"]
+METRIC = ["evaluate>=0.4.6"]
+RL = [*TRANSCRIBE, "trl==1.16.*"]
+SPACE = [*TRANSCRIBE, *METRIC, "gradio>=6.31"]
+EVALUATE = [*TRANSCRIBE, "matplotlib>=3.9", "mir_eval>=0.8"]
+DEV = [*TRAIN, *RL, *SPACE, *EVALUATE, "jiwer>=4.0", "build>=1.2", "hypothesis>=6.100", "mypy>=1.15", "pytest>=8", "ruff>=0.11"]
 
 setup(
     name="transformers_abc",
@@ -23,7 +27,7 @@ setup(
     packages=find_packages("src"),
     package_data={"transformers_abc": ["py.typed", "models/default_listener/*.json", "models/default_listener/*.safetensors"]},
     install_requires=CORE,
-    extras_require={"transcribe": TRANSCRIBE, "train": TRAIN, "dev": DEV},
+    extras_require={"transcribe": TRANSCRIBE, "train": TRAIN, "metric": METRIC, "rl": RL, "space": SPACE, "evaluate": EVALUATE, "dev": DEV},
     entry_points={"console_scripts": ["transformers-abc=transformers_abc.cli:main"]},
     classifiers=[
         "Development Status :: 3 - Alpha",

@@ -148,9 +148,7 @@ def _parts(ours: Digest, theirs: Digest, matching: Matching) -> dict[str, float 
     }
 
 
-def _instrument_loss(
-    ours: Sequence[VoiceDigest], theirs: Sequence[VoiceDigest], pairs: Sequence[tuple[int, int]]
-) -> float | None:
+def _instrument_loss(ours: Sequence[VoiceDigest], theirs: Sequence[VoiceDigest], pairs: Sequence[tuple[int, int]]) -> float | None:
     """The mean over the voices of whichever has more; voices whose instrument the reference does not name are left out."""
     unnamed = sum(not voice.instrument for voice in theirs)
     if theirs and unnamed == len(theirs):
@@ -161,11 +159,11 @@ def _instrument_loss(
 
 
 def form_loss(ours: Digest, theirs: Digest) -> float:
-    """How ill-formed a text is beyond its reference: bars that do not sum, errors a bar, music that goes round in circles.
+    r"""How ill-formed a text is beyond its reference: bars that do not sum, errors a bar, music that goes round in circles.
 
     Each of the three is a share in 0 to 1, less the reference's own; what is left is free of all three.
 
-    >>> bars = "X:1\\nM:2/4\\nL:1/4\\nK:C\\nCD|EF|GA|Bc|]"
+    >>> bars = "X:1\nM:2/4\nL:1/4\nK:C\nCD|EF|GA|Bc|]"
     >>> form_loss(digest(bars.replace("EF", "EFG")), digest(bars))    # one bar of four
     0.25
     """

@@ -1,7 +1,7 @@
 """What of a tune is scored, laid out for quick comparison; a reference that is compared with often is digested once.
 
 Conventions:
-    - Music is scored as it sounds: repeats played out, ties merged, key and accidentals applied. Grace notes, ornaments and rests are left out.
+    - Music is scored as it sounds: repeats played out, ties merged, key and accidentals applied; without grace notes, ornaments and rests.
     - Notes stand in the order of their onsets, those of a chord from low to high.
     - Voices without a note are left out: nobody hears them.
     - Of metre, tempo and key the first counts. What a text does not say (no ``Q:``; no ``M:`` or ``K:``, as the reader's diagnostics tell)
@@ -129,7 +129,7 @@ class _BarTimes:
                 place += 1
             onset -= starts[place]
             if onset.__class__ is int and length.__class__ is int:
-                yield (onset << _LENGTH_BITS) + length  # type: ignore[operator]
+                yield (onset << _LENGTH_BITS) + length
             else:
                 yield Fraction(onset), Fraction(length)
 

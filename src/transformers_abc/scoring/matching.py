@@ -20,7 +20,7 @@ from scipy.optimize import linear_sum_assignment
 from transformers_abc.scoring.digest import VoiceDigest
 from transformers_abc.scoring.instrument_names import instrument_cost
 
-# Of the share of an edit by which rhythm and instruments decide between matchings with equal pitches: unequal, so that they do not cancel out.
+# How much rhythm and instruments decide between matchings with equal pitches: unequal, so that they do not cancel out.
 _RHYTHM_SHARE, _INSTRUMENT_SHARE = 0.62, 0.38
 
 
