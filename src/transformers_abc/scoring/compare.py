@@ -155,7 +155,7 @@ def _instrument_loss(ours: Sequence[VoiceDigest], theirs: Sequence[VoiceDigest],
         return None
     costs = [instrument_cost(ours[our].instrument, theirs[their].instrument) for our, their in pairs if theirs[their].instrument]
     voices = max(len(ours), len(theirs)) - unnamed
-    return (sum(costs) + voices - len(costs)) / voices if voices > 0 else 0.0
+    return (sum(costs) + (voices - len(costs))) / voices if voices > 0 else 0.0
 
 
 def form_loss(ours: Digest, theirs: Digest) -> float:

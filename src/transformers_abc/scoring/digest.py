@@ -117,7 +117,7 @@ class _BarTimes:
     def __init__(self, tune: Tune) -> None:
         lengths, metre = tune.bar_lengths_wn, tune.metres[0][1]
         self._starts = list(accumulate(map(_ticks, lengths), initial=0))
-        if lengths and lengths[0] < metre.bar_wn and not metre.is_free:
+        if len(lengths) > 1 and lengths[0] < min(lengths[1], metre.bar_wn) and not metre.is_free:
             self._starts[0] = _ticks(lengths[0] - metre.bar_wn)
 
     def rhythms(self, notes: Sequence[Note]) -> Iterator[Rhythm]:

@@ -1,0 +1,44 @@
+"""No attempt to earn a reward without hearing earns what a poor transcription does, under the preset that is trained on."""
+
+import time
+from statistics import mean, median
+
+import pytest
+
+from robustness.attacks import attacks, statistics_of
+from robustness.edits import wrong_pitches
+from robustness.music import random_tune
+from transformers_abc.scoring.compare import compare
+
+KNOWN = statistics_of([random_tune(seed) for seed in range(60)])
+HELD_OUT = [random_tune(seed) for seed in range(1000, 1030)]
+ATTACKS = attacks(KNOWN, HELD_OUT)
+POOR = median(compare(wrong_pitches(tune, 0.3, seed), tune).total for seed, tune in enumerate(HELD_OUT))
+
+
+def test_the_statistics_are_of_the_tunes():
+    assert KNOWN.header.startswith("X:1\nM:4/4\n")
+    assert 1 <= KNOWN.voices == len(KNOWN.instruments) <= 4
+    assert KNOWN.bars == 8
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_earns_little(name):
+    losses = [compare(ATTACKS[name](number), tune).total for number, tune in enumerate(HELD_OUT)]
+    assert mean(losses) > 0.9 > 4 * POOR
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_costs_no_time_to_speak_of(name):
+    start_s = time.process_time()
+    compare(ATTACKS[name](0), HELD_OUT[0])
+    assert time.process_time() - start_s < 2.0  # a hang, not a speed, is what this would show
+
+
+def test_under_the_articles_preset_a_right_header_alone_earns_a_third():
+    """Why the gate is there; docs/scoring.md tells how the article's preset is gamed."""
+    tune = HELD_OUT[0]
+    header = f"X:1\nM:{tune.metres[0][1]}\nQ:1/4={tune.tempos[0][1].beats_per_minute}\nK:C\nz8|"
+    score = compare(header, tune)
+    assert score.totals["article"] == pytest.approx(1 - 0.3)
+    assert score.totals["full"] == 1
