@@ -2,6 +2,7 @@
 # make test                    everything that CI checks
 # make benchmark SCORES=DIR SOUNDFONT=FILE EXCERPTS=DIR    speed, memory and quality beside basic-pitch, into docs/results/
 # make benchmark-notation      speed of reading ABC beside everything else that reads it, into docs/results/
+# make benchmark-scoring SCORES=DIR    speed of scoring, and what the composite loss withstands, into docs/results/ and docs/images/
 # make fuzz [SECONDS=120] [SEED=n] [ENGINE=plain]    mutated tunes against the properties of tests/fuzz; new bad cases are kept there
 # make oracles                 every tune of music21's corpus and all small cases against abc2midi and abcjs, into docs/results/
 # make figures                 write docs/results/ into README, cards and docs
@@ -19,7 +20,7 @@ QUIET_PIP := pip install --quiet --disable-pip-version-check
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
     { echo "Python 3.11 or newer is needed: set PYTHON, as in PYTHON=python3.12" >&2; exit 1; }
 
-.PHONY: demo test check baseline benchmark commands figures clean oracles fuzz benchmark-notation
+.PHONY: demo test check baseline benchmark commands figures clean oracles fuzz benchmark-notation benchmark-scoring
 
 demo: .demo/installed
 	@echo "== transcribing $(AUDIO)"
@@ -77,6 +78,11 @@ benchmark: .venv/installed .baseline/installed
 benchmark-notation: .venv/installed .readers/installed
 	@tests/oracles/install
 	.venv/bin/python benchmarks/notation.py --out docs/results/notation.json --readers .readers/bin/python
+
+benchmark-scoring: .venv/installed
+	@tests/oracles/install
+	.venv/bin/python benchmarks/scoring.py --out docs/results/scoring.json
+	.venv/bin/python benchmarks/robustness.py --scores $(SCORES) --out docs/results/robustness.json --images docs/images
 
 # Coverage-guided where atheris can be installed (Linux and macOS, Python up to 3.13), else by mutation alone.
 SECONDS ?= 120

@@ -15,6 +15,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from scoring_figures import attacks_table, evolution_table, scoring_speed_table, spearman_table
+
 from transformers_abc.notation import reader, repeats
 from transformers_abc.notation.diagnostics import CODES, MAX_DIAGNOSTICS
 from transformers_abc.notation.reading import bar_reader, length_reader, lexer, mark_reader, tune_reader, voice_reader
@@ -236,6 +238,10 @@ TABLES: dict[str, Callable[[], str]] = {
     "limits": limits_table,
     "oracle_kinds": oracle_kinds_table,
     "oracle_cases": oracle_cases_table,
+    "attacks": attacks_table,
+    "evolution": evolution_table,
+    "spearman": spearman_table,
+    "scoring": scoring_speed_table,
 }
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from transformers_abc.notation.tune import Tune
 from transformers_abc.notation.writer import write_abc
 from transformers_abc.scoring.instrument_names import instrument_of
 
+DISTANCE = 7  # to the other sample, which should be no neighbour from the same piece
+
 PROMPT = (
     "Transcribe this recording into ABC notation. Give the header fields X, M, L, Q and K, one V: field for each instrument with its name, "
     'then the music of each voice, bar by bar. Example:\nX:1\nM:4/4\nL:1/8\nQ:1/4=120\nK:C\nV:1 name="Violin"\nCDEF GABc|'
@@ -93,7 +95,7 @@ def attacks(known: TrainingStatistics, others: Sequence[Tune]) -> dict[str, Call
         "a training answer": known.answer,
     }
     constant = {name: (lambda number, text=text: text) for name, text in texts.items()}
-    return constant | {"the reference of another sample": lambda number: write_abc(others[(number + 1) % len(others)])}
+    return constant | {"the reference of another sample": lambda number: write_abc(others[(number + DISTANCE) % len(others)])}
 
 
 def _abc_pitch(pitch_midi: int) -> str:

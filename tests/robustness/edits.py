@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import groupby
 from random import Random
 
 from robustness.music import METRES, spelled
@@ -49,13 +50,19 @@ def further_notes(tune: Tune, dose: float, seed: int) -> Tune:
 
 
 def wrong_rhythms(tune: Tune, dose: float, seed: int) -> Tune:
-    """Notes begin late by up to half their length and end early."""
+    """Notes begin late by up to half their length; those of a chord together, so that no note overtakes another."""
 
-    def change(note: Note, random: Random) -> list[Note]:
-        late_wn = note.length_wn * Fraction(random.randint(1, 4), 8)
-        return [replace(note, onset_wn=note.onset_wn + late_wn, length_wn=note.length_wn - late_wn)]
+    def change(voice: Voice, place: int) -> Voice:
+        notes = []
+        for onset_wn, chord in groupby(voice.notes, key=lambda note: note.onset_wn):
+            random, together = Random(f"{seed} {place} {onset_wn}"), list(chord)
+            late_wn = (
+                min(note.length_wn for note in together) * Fraction(random.randint(1, 4), 8) if random.random() < dose else Fraction(0)
+            )
+            notes += [replace(note, onset_wn=onset_wn + late_wn, length_wn=note.length_wn - late_wn) for note in together]
+        return replace(voice, notes=tuple(notes))
 
-    return _each_note(tune, dose, seed, change)
+    return replace(tune, voices=tuple(change(voice, place) for place, voice in enumerate(tune.voices)))
 
 
 def wrong_tempo(tune: Tune, dose: float, seed: int) -> Tune:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -48,9 +48,9 @@ def spelled(onset_wn: Fraction, length_wn: Fraction, pitch_midi: int, fifths: in
     return Note(onset_wn, length_wn, pitch_midi, alter_in(Key(fifths), pitch_midi))
 
 
-def quartet_excerpts(folder: Path, bars: int = 8, per_score: int = 1) -> Iterator[tuple[str, Tune]]:
-    """Excerpts from the middle of the scores of a folder, with the names of their files."""
-    for path in sorted(folder.rglob("*.mxl")):
+def quartet_excerpts(paths: Iterable[Path], bars: int = 8, per_score: int = 1) -> Iterator[tuple[str, Tune]]:
+    """Excerpts from the middle of scores in MusicXML, with the names of their files."""
+    for path in paths:
         tune = read_musicxml(path)
         for number in range(per_score):
             first = (number + 1) * len(tune.bar_lengths_wn) // (per_score + 1)
@@ -59,7 +59,7 @@ def quartet_excerpts(folder: Path, bars: int = 8, per_score: int = 1) -> Iterato
                 yield path.stem, _with_tempo(excerpt)
 
 
-def folk_tunes(paths: list[Path]) -> Iterator[Tune]:
+def folk_tunes(paths: Iterable[Path]) -> Iterator[Tune]:
     """Tunes of ABC files that have notes in them."""
     for path in paths:
         for tune in read_tunes(path.read_text(encoding="utf-8", errors="replace")):

@@ -52,30 +52,29 @@ def match_voices(prediction: Sequence[VoiceDigest], reference: Sequence[VoiceDig
     if not prediction or not reference:
         alone = sum(len(voice.pitches) for voice in (*prediction, *reference))
         return Matching((), alone, alone, alone)
-    pitch = np.array([[Levenshtein.distance(ours.pitches, theirs.pitches) for theirs in reference] for ours in prediction])
-    rhythm = np.array([[Levenshtein.distance(ours.rhythms, theirs.rhythms) for theirs in reference] for ours in prediction])
-    rows, columns = _fewest(pitch, rhythm, prediction, reference)
-    matched, matched_too = set(rows), set(columns)
+    pitch = [[Levenshtein.distance(ours.pitches, theirs.pitches) for theirs in reference] for ours in prediction]
+    rhythm = [[Levenshtein.distance(ours.rhythms, theirs.rhythms) for theirs in reference] for ours in prediction]
+    is_single = len(prediction) == len(reference) == 1
+    pairs = ((0, 0),) if is_single else _fewest(np.array(pitch), np.array(rhythm), prediction, reference)
+    matched, matched_too = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
     alone = sum(len(voice.pitches) for place, voice in enumerate(prediction) if place not in matched)
     alone += sum(len(voice.pitches) for place, voice in enumerate(reference) if place not in matched_too)
-    pairs = tuple(zip(rows, columns, strict=True))
     longer = sum(max(len(prediction[ours].pitches), len(reference[theirs].pitches)) for ours, theirs in pairs)
-    return Matching(pairs, int(pitch[rows, columns].sum()) + alone, int(rhythm[rows, columns].sum()) + alone, longer + alone)
+    pitch_edits, rhythm_edits = (sum(table[ours][theirs] for ours, theirs in pairs) for table in (pitch, rhythm))
+    return Matching(pairs, pitch_edits + alone, rhythm_edits + alone, longer + alone)
 
 
 def _fewest(
     pitch: np.ndarray, rhythm: np.ndarray, prediction: Sequence[VoiceDigest], reference: Sequence[VoiceDigest]
-) -> tuple[list[int], list[int]]:
-    """Rows and columns of the pairs.
+) -> tuple[tuple[int, int], ...]:
+    """The pairs, from tables of edits.
 
     A pair saves the edits that its two voices would cost alone, so the most that can be saved is what is looked for. Every pair saves
     something, hence as many voices are paired as can be.
     """
-    if pitch.size == 1:
-        return [0], [0]
     alone = np.add.outer([len(voice.pitches) for voice in prediction], [len(voice.pitches) for voice in reference])
     instrument = np.array([[instrument_cost(ours.instrument, theirs.instrument) for theirs in reference] for ours in prediction])
     longer = np.maximum.outer([len(voice.pitches) for voice in prediction], [len(voice.pitches) for voice in reference])
     finer = (_RHYTHM_SHARE * rhythm / longer + _INSTRUMENT_SHARE * instrument) / (2 * min(pitch.shape))  # below half an edit in all
     rows, columns = linear_sum_assignment(pitch - alone + finer)
-    return [int(row) for row in rows], [int(column) for column in columns]
+    return tuple((int(row), int(column)) for row, column in zip(rows, columns, strict=True))
