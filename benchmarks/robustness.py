@@ -48,6 +48,7 @@ SEED = 0
 DOSES = [tenth / 10 for tenth in range(11)]
 SCORES_A_SIDE, EXCERPTS_A_SCORE = 24, 2
 POOR_DOSE = 0.3  # the share of wrong pitches that no text written without hearing may come up to
+EVOLUTION_REFERENCES = 32
 SPOILED = 400  # pairs for the correlation
 NOTE_ERRORS = ("pitches", "missing notes", "further notes", "missing voices")
 
@@ -58,7 +59,7 @@ def main() -> None:
     parser.add_argument("--scores", type=Path, required=True, help="folder of MusicXML string quartets")
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
     parser.add_argument("--images", type=Path, required=True, help="folder for the pictures")
-    parser.add_argument("--steps", type=int, default=3000, help="of the evolutionary search (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=2000, help="of the evolutionary search (default: %(default)s)")
     options = parser.parse_args()
     training, held_out = references(options.scores)
     print(f"{len(training)} training and {len(held_out)} held-out references", file=sys.stderr)
@@ -120,7 +121,7 @@ def measure_attacks(training: Sequence[Tune], held_out: Sequence[Tune]) -> dict[
 
 def measure_evolution(training: Sequence[Tune], held_out: Sequence[Tune], steps: int, preset: str) -> dict[str, object]:
     """What the search's best text loses on references that it never saw."""
-    sample = Random(SEED).sample(list(training), min(48, len(training)))
+    sample = Random(SEED).sample(list(training), min(EVOLUTION_REFERENCES, len(training)))
     found = evolve(training, [digest(tune) for tune in sample], steps, SEED, preset)
     losses = [compare(found.tune, tune).totals[preset] for tune in held_out]
     row = {

@@ -52,7 +52,7 @@ def evolve(answers: Sequence[Tune], references: Sequence[Digest], steps: int, se
     def loss_of(tune: Tune) -> float:
         return mean(compare(tune, reference, preset).totals[preset] for reference in references)
 
-    population = [(loss_of(tune), tune) for tune in random.sample(list(answers), POPULATION)]
+    population = [(loss_of(tune), tune) for tune in map(_plain, random.sample(list(answers), POPULATION))]
     history = []
     for _ in range(steps):
         parent = min(random.sample(population, TOURNAMENT), key=lambda scored: scored[0])[1]
@@ -66,6 +66,12 @@ def evolve(answers: Sequence[Tune], references: Sequence[Digest], steps: int, se
         history.append(min(loss for loss, _ in population))
     best_loss, best = min(population, key=lambda scored: scored[0])
     return Found(best, best_loss, tuple(history))
+
+
+def _plain(tune: Tune) -> Tune:
+    """Notes and bars only, so that bars can come and go."""
+    voices = tuple(replace(voice, marks=()) for voice in tune.voices)
+    return replace(tune, voices=voices, bar_lines=(), parts=(), part_order="")
 
 
 Mutation = Callable[[Tune, Random, Sequence[Tune]], Tune]
@@ -122,7 +128,7 @@ def _steady(tune: Tune, random: Random, answers: Sequence[Tune]) -> Tune:
 
 def _another_voice(tune: Tune, random: Random, answers: Sequence[Tune]) -> Tune:
     """One more, from a training answer, or in the place of one."""
-    voice = _clipped(random.choice(random.choice(answers).voices), tune.length_wn)
+    voice = replace(_clipped(random.choice(random.choice(answers).voices), tune.length_wn), marks=())
     if not voice.notes:
         return tune
     voices = list(tune.voices)
@@ -163,7 +169,8 @@ def _shorter_or_longer(tune: Tune, random: Random, answers: Sequence[Tune]) -> T
     bar_wn = tune.metres[0][1].bar_wn
     lengths_wn = (bar_wn,) * bars
     voices = tuple(voice for voice in (_clipped(voice, bar_wn * bars) for voice in tune.voices) if voice.notes)
-    return replace(tune, bar_lengths_wn=lengths_wn, voices=voices) if voices else tune
+    changed = {name: getattr(tune, name)[:1] for name in ("metres", "keys", "tempos")}
+    return replace(tune, bar_lengths_wn=lengths_wn, voices=voices, **changed) if voices else tune
 
 
 MUTATIONS: tuple[Mutation, ...] = (

@@ -7,8 +7,10 @@ import pytest
 
 from robustness.attacks import attacks, statistics_of
 from robustness.edits import wrong_pitches
+from robustness.evolution import evolve
 from robustness.music import random_tune
 from transformers_abc.scoring.compare import compare
+from transformers_abc.scoring.digest import digest
 
 KNOWN = statistics_of([random_tune(seed) for seed in range(60)])
 HELD_OUT = [random_tune(seed) for seed in range(1000, 1030)]
@@ -42,3 +44,12 @@ def test_under_the_articles_preset_a_right_header_alone_earns_a_third():
     score = compare(header, tune)
     assert score.totals["article"] == pytest.approx(1 - 0.3)
     assert score.totals["full"] == 1
+
+
+def test_a_search_that_never_hears_stays_far_from_a_poor_transcription():
+    training = [random_tune(seed) for seed in range(60)]
+    found = evolve(training, [digest(tune) for tune in training[:12]], 1000, 0, "full")
+    assert found.history[-1] < found.history[0] - 0.01  # it does search
+    losses = [compare(found.tune, tune).total for tune in HELD_OUT]
+    assert median(losses) > 0.75
+    assert min(losses) > POOR
