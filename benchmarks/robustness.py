@@ -27,7 +27,6 @@ from scipy.stats import spearmanr
 from transformers_abc.data.scores import is_validation_work
 from transformers_abc.notation.sounding import sounding_events
 from transformers_abc.notation.tune import Tune
-from transformers_abc.notation.writer import write_abc
 from transformers_abc.scoring.compare import compare, signature
 from transformers_abc.scoring.composite import PRESETS
 from transformers_abc.scoring.corpus import bootstrap_interval
@@ -131,9 +130,8 @@ def measure_evolution(training: Sequence[Tune], held_out: Sequence[Tune], steps:
         "held_out": round(mean(losses), 4),
         "interval_95": [round(bound, 4) for bound in bootstrap_interval(losses)],
         "best_sample": round(min(losses), 4),
-        "abc": write_abc(found.tune),
     }
-    print(preset, {key: value for key, value in row.items() if key != "abc"}, file=sys.stderr)
+    print(preset, row, file=sys.stderr)
     return row
 
 
