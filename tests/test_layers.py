@@ -18,14 +18,17 @@ LAYERS = {
     "scoring": 1,
     "data": 2,
     "models": 2,
+    "rewards": 2,
     "transcription": 3,
     "training": 3,
-    "commands": 4,
-    "cli": 5,
-    "__main__": 6,
+    "evaluate_metric": 3,
+    "evaluation": 4,
+    "commands": 5,
+    "cli": 6,
+    "__main__": 7,
 }
 HEAVY = ("torch", "transformers", "gradio", "datasets", "evaluate")
-LIGHT_PACKAGES = ("notation", "score_writer", "scoring", "outputs", "cli", "commands", "data")
+LIGHT_PACKAGES = ("notation", "score_writer", "scoring", "outputs", "cli", "commands", "data", "rewards", "evaluation")
 
 
 def modules() -> list[Path]:
@@ -75,6 +78,8 @@ def test_light_packages_import_nothing_heavy(path: Path) -> None:
         "from transformers_abc.cli import main; main(['transcribe', 'none.wav', '--midi'])",
         "from transformers_abc.cli import main; main(['convert', 'none.mid', 'none.abc'])",
         "from transformers_abc.cli import main; main(['check', 'none.abc'])",
+        "from transformers_abc.cli import main; main(['score', 'none.abc', 'none.abc'])",
+        "from transformers_abc.cli import main; main(['metric', 'install', '--from', 'none'])",
     ],
 )
 def test_import_and_command_line_load_nothing_heavy(statement: str) -> None:

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from transformers_abc.notation.repeats import expand_repeats
     from transformers_abc.notation.tune import Key, Metre, Note, Tempo, Tune, Voice
     from transformers_abc.notation.writer import write_abc
+    from transformers_abc.rewards import AbcReward
     from transformers_abc.scoring.compare import AbcScore, compare
     from transformers_abc.transcription import hear, transcribe
 
 __all__ = [
     "AbcError",
+    "AbcReward",
     "AbcScore",
     "Key",
     "Metre",
@@ -60,6 +62,7 @@ _HOME = {
     "read_musicxml": "transformers_abc.notation.musicxml",
     **dict.fromkeys(("read_abc", "read_tunes"), "transformers_abc.notation.reader"),
     "write_abc": "transformers_abc.notation.writer",
+    "AbcReward": "transformers_abc.rewards",
     **dict.fromkeys(("AbcScore", "compare"), "transformers_abc.scoring.compare"),
     **dict.fromkeys(("hear", "transcribe"), "transformers_abc.transcription"),
 }

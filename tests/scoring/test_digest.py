@@ -83,12 +83,23 @@ def test_a_tune_says_all_that_it_holds():
     assert digest(tune).tempo is None
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "X:1\nK:C\n", "%abc", "X:1\nT:no music\nM:4/4\nK:C\nV:1\n"])
+WORDS = (
+    "Hello",
+    "I hear a flute.",
+    "The tempo is 120. The key is C.",
+    "I'm sorry, I cannot hear audio.",
+    "Sure! Here is the music:",
+    "Flute, Bassoon",
+    "G major",
+)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "X:1\nK:C\n", "%abc", "X:1\nT:no music\nM:4/4\nK:C\nV:1\n", *WORDS])
 def test_without_music_nothing_can_be_read(text):
     assert not digest(text).is_readable
 
 
-@pytest.mark.parametrize("text", [HEAD + "C4|", HEAD + "z4|", "CDEF"])
+@pytest.mark.parametrize("text", [HEAD + "C4|", HEAD + "z4|", "CDEF|", "K:C\nCDEF?", "CDEF|GA?Bc|", "I hear:\nX:1\nK:C\nC4|"])
 def test_with_music_something_can_be_read(text):
     assert digest(text).is_readable
 

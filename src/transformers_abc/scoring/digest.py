@@ -6,6 +6,7 @@ Conventions:
     - Voices without a note are left out: nobody hears them.
     - Of metre, tempo and key the first counts. What a text does not say (no ``Q:``; no ``M:`` or ``K:``, as the reader's diagnostics tell)
       is None.
+    - Words are no music, though the reader finds notes in them: what has neither a field nor a bar line counts as unreadable.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from transformers_abc.scoring.instrument_names import instrument_of
 _TICKS_WN = 2**12 * 3**3 * 5 * 7 * 11 * 13  # nearly all times are whole numbers of these; those that are not stay exact fractions
 _LENGTH_BITS = 48  # a rhythm is one number: where in the bar, and how long
 NGRAM = 4  # notes; the shortest run whose return says something about music
+
+_NO_MUSIC = {"no-tune", "no-notation"}  # diagnostics of the reader
 
 Rhythm = int | tuple[Fraction, Fraction]
 
@@ -87,6 +90,9 @@ def digest(music: str | Tune | Digest, max_events: int = MAX_PLAYED_EVENTS) -> D
         return music
     tune = read_abc(music) if isinstance(music, str) else music
     found = [diagnostic.code for diagnostic in tune.diagnostics]
+    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in tune.diagnostics)
+    if not tune.voices or _NO_MUSIC & {*found}:
+        return Digest((), None, None, None, False, 0, 0, errors, 0.0)
     played = expand_repeats(tune, max_events=max_events)
     in_bars = _BarTimes(played)
     voices = tuple(
@@ -103,10 +109,10 @@ def digest(music: str | Tune | Digest, max_events: int = MAX_PLAYED_EVENTS) -> D
         None if "no-metre" in found or tune.metres[0][1].is_free else tune.metres[0][1],
         tune.tempos[0][1] if tune.tempos else None,
         None if "no-key" in found else tune.keys[0][1],
-        bool(tune.voices) and "no-tune" not in found,
+        True,
         len(tune.bar_lengths_wn) * len(tune.voices),
         found.count("bar-too-long") + found.count("bar-too-short"),
-        sum(diagnostic.severity is Severity.ERROR for diagnostic in tune.diagnostics),
+        errors,
         _repetition(voices),
     )
 

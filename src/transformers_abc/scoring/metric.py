@@ -58,7 +58,7 @@ def metric_results(
         ValueError: there are no samples, or the arguments do not fit together.
         BrokenReferenceError: no sample has a reference with music; a ValueError too.
 
-    >>> results = metric_results(["", "C", "C"], ["K:C\nC", ["K:C\nD", "K:C\nC"], ""], per_sample=True)
+    >>> results = metric_results(["", "K:C\nC", "K:C\nC"], ["K:C\nC", ["K:C\nD", "K:C\nC"], ""], per_sample=True)
     >>> results["n"], results["unreadable"], results["skipped"]
     (2, 1, 1)
     >>> [sample and sample["pitch"] for sample in results["per_sample"]]
