@@ -9,6 +9,8 @@ HOSTILE = {
     "numbers upon numbers of parts": "X:1\nP:" + "P:A99999" * 1_000 + "\nK:C\nP:A\nC|",
     "ninety thousand passes": "X:1\nK:C\n|:C" + ":" * 90_000 + "|",
     "macros of macros": "X:1\n" + "".join(f"m:{a}={b}{b}{b}{b}\n" for a, b in zip("hijklmn", "ijklmno", strict=True)) + "K:C\nhhhh|",
+    "macros for every note": "X:1\n" + "".join(f"m:n{number}=nopqrstnopqrst\n" for number in range(1, 65)) + "K:C\n" + "C" * 5_000,
+    "macros that grow": "X:1\nm:n=" + "z" * 200 + "\nK:C\n" + "C" * 3_000,
     "one voice a note": "X:1\nK:C\n" + "".join(f"[V:{number}]C" for number in range(500)),
     "overlays of overlays": "X:1\nK:C\n" + "C" + "&C" * 500,
     "a metre of no length": "X:1\nM:0/4\nK:C\nZ|C|[M:4/0]Z|[M:0]Z|",

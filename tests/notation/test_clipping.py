@@ -42,6 +42,12 @@ def test_notes_at_the_edges(first: int, end: int, keep_held: bool, expected: lis
     assert heads(clip_bars(music("C2 D2-|D E3-|E4|"), first, end, keep_held=keep_held)) == expected
 
 
+def test_held_notes_stand_in_order_with_others_of_their_pitch() -> None:
+    clip = clip_bars(music("C4-|C2z2 & C4|"), 1, 2, keep_held=True)
+    assert heads(clip) == [(60, "0", "1/2"), (60, "0", "1")]
+    assert read_abc(write_abc(clip)) == clip
+
+
 def test_a_clip_starts_with_what_is_in_force() -> None:
     tune = music("CDEF|[M:3/4][K:G][Q:1/4=60]GAB|[P:B]cde|", "M:4/4\nL:1/4\nQ:1/4=120\nK:C")
     clip = clip_bars(tune, 2, 3)

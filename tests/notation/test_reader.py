@@ -271,6 +271,9 @@ def test_where_a_tune_begins_and_ends():
         ("X:1\nK:B-flat\nE", [63]),
         (HEADER + "C [E G A|c", [60, 64, 67, 69, 72]),
         (HEADER + "<abc>\nC|\n</abc>\n", [60]),
+        (f"<|im_start|>{HEADER}C<|endoftext|>", [60]),
+        (f"<s>{HEADER}C<s>D|</s>", [60, 62]),
+        ("X:1 T:One line L:1/8 K:G\nF|", [66]),
     ],
 )
 def test_what_models_write(text, expected):

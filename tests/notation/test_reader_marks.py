@@ -81,6 +81,10 @@ def sung(music: str) -> list[tuple[str, str]]:
         ("CD\nw:a b\nEF\nw:c d", [("0", "a"), ("1", "b"), ("2", "c"), ("3", "d")]),
         (r"CD" "\n" r"w:of~the co\-op", [("0", "of the"), ("1", "co-op")]),
         ("CDE\nw:a-\n+:b c", [("0", "a-"), ("1", "b"), ("2", "c")]),  # a continued field
+        ("CDE\nw:a-\n% a comment\n%%vskip 1\n+:b c", [("0", "a-"), ("1", "b"), ("2", "c")]),
+        ("CDE\nw:a-\\\nw:b c\\", [("0", "a-"), ("1", "b"), ("2", "c")]),  # the same in ABC 2.0
+        ("C\nw:50\\%a\nw:b", [("0", "50%a"), ("0", "b")]),  # these backslashes escape
+        ("C\nw:a\\\\\nw:b", [("0", "a\\"), ("0", "b")]),
         ("C4|D4|\n&& E4|F4|\nw:a b c d", [("0", "a"), ("4", "b")]),  # the overlay's c and d have no note of their own
         ("C4&z2E2|G\nw:a b c", [("0", "a"), ("2", "b"), ("4", "c")]),  # in the order of the text
         ("C\nw:a b c", [("0", "a")]),

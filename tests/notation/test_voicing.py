@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transformers_abc.notation.marks import ChordSymbol, Decoration, Lyric
+from transformers_abc.notation.reader import read_abc
 from transformers_abc.notation.tune import Note, Tune, Voice
 from transformers_abc.notation.voicing import merge_voices, split_voice
+from transformers_abc.notation.writer import write_abc
 
 
 def voice(*notes: tuple[int, int, int], name: str = "", marks: tuple = ()) -> Voice:
@@ -40,6 +42,13 @@ def test_merging(groups: list[tuple[int, ...]], names: str, expected: list[list[
     merged = merge_voices(trio(), groups)
     assert pitches(merged) == expected
     assert "".join(voice.name for voice in merged.voices) == names
+
+
+def test_notes_of_one_pitch_stand_by_length() -> None:
+    tune = Tune((voice((0, 2, 60)), voice((0, 1, 60))), (Fraction(1),) * 2)
+    merged = merge_voices(tune, [(0, 1)])
+    assert [note.length_wn for note in merged.voices[0].notes] == [1, 2]
+    assert read_abc(write_abc(merged)) == merged
 
 
 def test_marks_that_both_voices_have_stand_once() -> None:

@@ -181,6 +181,13 @@ def test_chords_from_low_to_high_with_ties_on_their_notes():
     assert written(Tune((Voice(notes),), (WHOLE, WHOLE))) == "[C-E-G-]8 | [CEG]4 z4"
 
 
+def test_two_notes_of_one_letter_in_a_chord_both_say_their_signs():
+    notes = (Note(Fraction(0), WHOLE, 62, 2), Note(Fraction(1, 2), WHOLE / 4, 61, 1))  # without its sign C would be tied to C double sharp
+    tune = Tune((Voice(notes),), (WHOLE,), keys=((Fraction(0), Key(2)),))
+    assert written(tune) == "^^C4- [^C^^C-]2 ^^C2"
+    assert read_abc(write_abc(tune)) == tune
+
+
 def test_overlapping_notes_are_cut_and_tied():
     notes = (Note(Fraction(0), WHOLE, 60), Note(Fraction(1, 4), Fraction(1, 4), 64), Note(Fraction(1, 2), WHOLE, 67))
     assert written(Tune((Voice(notes),), (WHOLE, WHOLE))) == "C2- [C-E]2 [CG-]4 | G4 z4"

@@ -19,7 +19,7 @@ from itertools import accumulate, pairwise
 
 from transformers_abc.notation.marks import Mark, Slur
 from transformers_abc.notation.repeats import expand_repeats
-from transformers_abc.notation.tune import DEFAULT_TEMPO, BarLine, T, Tempo, Timed, Tune, Voice, effective_changes, value_at
+from transformers_abc.notation.tune import DEFAULT_TEMPO, BarLine, T, Tempo, Timed, Tune, Voice, effective_changes, in_voice_order, value_at
 
 GRID_WN = Fraction(1, 16)  # where a clip in seconds may begin and end
 
@@ -125,9 +125,8 @@ def _clip_voice(voice: Voice, start_wn: Fraction, end_wn: Fraction, keep_held: b
         notes += [
             replace(note, onset_wn=start_wn, length_wn=note.end_wn - start_wn) for note in voice.notes[:first] if note.end_wn > start_wn
         ]
-        notes.sort(key=lambda note: (note.onset_wn, note.pitch_midi))
-    clipped = tuple(replace(note, onset_wn=note.onset_wn - start_wn, length_wn=min(note.end_wn, end_wn) - note.onset_wn) for note in notes)
-    return replace(voice, notes=clipped, marks=tuple(_clip_marks(voice.marks, start_wn, end_wn)))
+    clipped = [replace(note, onset_wn=note.onset_wn - start_wn, length_wn=min(note.end_wn, end_wn) - note.onset_wn) for note in notes]
+    return replace(voice, notes=in_voice_order(clipped), marks=tuple(_clip_marks(voice.marks, start_wn, end_wn)))
 
 
 def _clip_marks(marks: Timed[Mark], start_wn: Fraction, end_wn: Fraction) -> Iterator[tuple[Fraction, Mark]]:

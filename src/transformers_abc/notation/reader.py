@@ -10,7 +10,7 @@ Conventions:
     - Repeats are kept, not played out: see `transformers_abc.notation.repeats`.
     - How voices become one tune stands in `assembly`; how accidentals, ties and tuplets are read, in `voice_reader`.
 
-Not kept: macros (``m:``), beams and line breaks, layout directives, stafflines and grouping of staves, changes of clef or instrument within
+Not kept: beams and line breaks, layout directives, stafflines and grouping of staves, changes of clef or instrument within
 a voice, microtones (read as half steps).
 
 Standard: https://abcnotation.com/wiki/abc:standard:v2.1
@@ -18,6 +18,7 @@ Standard: https://abcnotation.com/wiki/abc:standard:v2.1
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
@@ -33,7 +34,8 @@ MAX_TUNE_CHARACTERS = 1_000_000
 DIALECTS = ("standard", "article")
 
 _LEAST_ESCAPED_LINES = 2
-_FIELDS_OF_FILES = "MLQUCOABDFGHNRSZ"
+_MODEL_TOKEN = re.compile(r"<\|[a-z_]{2,20}\|>|</?(?:s|bos|eos|pad|unk)>")  # of a language model's vocabulary: where a text begins or ends
+_FIELDS_OF_FILES = "MLQUCOABDFGHNRSZm"
 
 
 def read_abc(text: str, *, strict: bool = False, dialect: str = "standard") -> Tune:
@@ -88,6 +90,8 @@ class _TuneBook:
         self._has_escaped_lines = "\n" not in text and text.count("\\n") >= _LEAST_ESCAPED_LINES
         if self._has_escaped_lines:  # as models emit a tune within JSON
             text = text.replace("\\n", "\n")
+        if "<" in text:
+            text = _MODEL_TOKEN.sub(lambda token: " " * len(token[0]), text)  # what follows keeps its column
         self._lines = LINE_END.split(text.removeprefix("\ufeff"))
         if dialect == "article":
             self._lines = [to_standard_line(line) for line in self._lines]

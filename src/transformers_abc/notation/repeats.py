@@ -25,7 +25,7 @@ from operator import attrgetter, itemgetter
 
 from transformers_abc.notation.marks import Mark, Slur
 from transformers_abc.notation.playing_order import played_spans
-from transformers_abc.notation.tune import BarLine, Note, T, Timed, Tune, Voice, effective_changes, value_at
+from transformers_abc.notation.tune import BarLine, Note, T, Timed, Tune, Voice, effective_changes, in_voice_order, value_at
 
 MAX_PLAYED_EVENTS = 300_000  # notes (also those looked at), marks and bars; a tune is played up to the jump beyond which it would have more
 MAX_PLAYED_WN = 2**15  # whole notes: half a day of them, and less than MIDI can wait for the next event
@@ -131,9 +131,9 @@ def _play_notes(line: _NoteLine, stretch: _Stretch) -> Sequence[Note]:
     inside = line.notes[first:last]
     if entered := line.sounding_at(stretch.start_wn):
         struck = [_copy(note, stretch.start_wn, note.end_wn - stretch.start_wn) for note in entered]
-        inside = sorted((*struck, *inside), key=lambda note: (note.onset_wn, note.pitch_midi))
+        inside = in_voice_order((*struck, *inside))
     if held := {note.pitch_midi for note in line.sounding_at(stretch.end_wn)}:
-        inside = [_cut(note, stretch.end_wn) if note.pitch_midi in held else note for note in inside]
+        inside = in_voice_order(_cut(note, stretch.end_wn) if note.pitch_midi in held else note for note in inside)
     return _shifted(inside, stretch.shift_wn) if stretch.shift_wn else inside
 
 

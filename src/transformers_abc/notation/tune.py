@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
+from operator import attrgetter
 from typing import TypeVar
 
 from transformers_abc.notation.diagnostics import Diagnostic
@@ -37,6 +38,8 @@ FIFTHS_ORDER = "FCGDAEB"
 MODE_FIFTHS = {"major": 0, "minor": -3, "dorian": -2, "phrygian": -4, "lydian": 1, "mixolydian": -1, "locrian": -5}
 
 FREE_METRE = "none"
+
+_VOICE_ORDER = attrgetter("onset_wn", "pitch_midi", "length_wn", "alter")
 
 T = TypeVar("T")
 Timed = tuple[tuple[Fraction, T], ...]
@@ -79,6 +82,11 @@ class Note:
     def octave(self) -> int:
         """Scientific octave of the written letter (4 starts at middle C)."""
         return (self.pitch_midi - self.alter) // 12 - 1
+
+
+def in_voice_order(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Notes in the order in which a `Voice` holds them."""
+    return tuple(sorted(notes, key=_VOICE_ORDER))
 
 
 @dataclass(frozen=True, slots=True)

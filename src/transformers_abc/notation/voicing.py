@@ -1,7 +1,7 @@
 """Several voices as one, and one voice as several.
 
-Merging and splitting keep every note; a voice that is split and merged again is the same but for the order of equal notes. Both give new
-tunes and leave the bars and what all voices share alone.
+Merging and splitting keep every note; a voice that is split and merged again is the same. Both give new tunes and leave the bars and what
+all voices share alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from transformers_abc.notation.marks import Mark, sorted_marks
-from transformers_abc.notation.tune import Note, Tune, Voice
+from transformers_abc.notation.tune import Note, Tune, Voice, in_voice_order
 
 
 def merge_voices(tune: Tune, groups: Sequence[Sequence[int]]) -> Tune:
@@ -44,9 +44,9 @@ def _merged(voices: Sequence[Voice]) -> Voice:
     """One voice with all notes; what stands in several of them at one time, such as a chord symbol, stands once."""
     if len(voices) == 1:
         return voices[0]
-    notes = sorted((note for voice in voices for note in voice.notes), key=lambda note: (note.onset_wn, note.pitch_midi))
+    notes = in_voice_order(note for voice in voices for note in voice.notes)
     marks = sorted_marks(dict.fromkeys(timed for voice in voices for timed in voice.marks))
-    return replace(voices[0], notes=tuple(notes), marks=marks)
+    return replace(voices[0], notes=notes, marks=marks)
 
 
 def split_voice(tune: Tune, index: int) -> Tune:

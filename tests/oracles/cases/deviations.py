@@ -27,14 +27,14 @@ def _named(construct: str, *names: str) -> tuple[str, ...]:
     return tuple(f"{construct}: {name}" for name in names)
 
 
+_MACROS = (
+    *_named("user's symbols and macros", "m: static", "m: only what is meant", "m: the last of one target", "m: with an accidental"),
+    *_named("user's symbols and macros", "m: whole lengths only", "m: not within another", "m: in the body", "m: before U:"),
+    *_named("user's symbols and macros", "m: transposing", "m: transposing over octaves"),
+    "tune book: macros of a file header",
+)
+
 DEVIATIONS = (
-    # --- Ours ---
-    Deviation(
-        "transformers_abc",
-        "macros, which section 9 makes optional, are not expanded",
-        _named("user's symbols and macros", "m: static", "m: only what is meant", "m: transposing"),
-    ),
-    Deviation("transformers_abc", "does not know the short form `t=`", ("transposition: t=3",)),
     # --- Pitch ---
     Deviation("abcjs", "does not tie notes of two spellings", _named("accidental", "a tie between two spellings")),
     Deviation(
@@ -48,7 +48,9 @@ DEVIATIONS = (
     Deviation("abc2midi", "asks for a key in the first `K:`", ("key: empty has no sign", "clef: no key, a clef")),
     Deviation("abcjs", "adds the signs of the tonic to those after `exp`", _named("explicit key", "exp", "exp takes no sign of the tonic")),
     Deviation("abc2midi", "does not know the short form `t=`", ("transposition: t=3",)),
+    Deviation("abc2midi", "takes the short form `m=` for minor", ("transposition: m= names the line only",)),
     Deviation("abcjs", "does not know the short form `t=`", ("transposition: t=3",)),
+    Deviation("abcjs", "takes the short form `m=` for minor", ("transposition: m= names the line only",)),
     # --- Rhythm ---
     Deviation("abcjs", "multi-bar rests keep the metre of the header", ("metre: a change on a line", "rest: Z after a change of metre")),
     Deviation("abcjs", "takes no dotted rhythm sign after grace notes", ("broken rhythm: grace notes between",)),
@@ -115,8 +117,8 @@ DEVIATIONS = (
     ),
     Deviation("abc2midi", "takes `!|...|!` for a decoration", ("layout: line breaks by !",)),
     Deviation("abcjs", "takes `!|...|!` for a decoration", ("layout: line breaks by !",)),
-    Deviation("abc2midi", "knows no macros", _named("user's symbols and macros", "m: static", "m: only what is meant", "m: transposing")),
-    Deviation("abcjs", "knows no macros", _named("user's symbols and macros", "m: static", "m: only what is meant", "m: transposing")),
+    Deviation("abc2midi", "knows no macros", _MACROS),
+    Deviation("abcjs", "knows no macros", _MACROS),
     Deviation("abc2midi", "knows no file header", ("tune book: a file header counts for every tune",)),
     Deviation("abcjs", "does not hand on `L:` and `M:` of a file header", ("tune book: a file header counts for every tune",)),
     Deviation("abc2midi", "does not know the mark of utf-8", ("encoding: utf-8 with its mark",)),

@@ -65,6 +65,13 @@ _SYMBOLS = cases(
     ("U: taken back", "X:1\nM:4/4\nL:1/8\nU:T=!nil!\nK:C\nTC D", "C4 D4"),
     ("m: static", "X:1\nM:4/4\nL:1/8\nm:~G3=G{A}G{F}G\nK:C\n~G3 A", "G4 G4 G4 A4"),
     ("m: only what is meant", "X:1\nM:4/4\nL:1/8\nm:uG2=GA\nK:C\nuG2 uG", "G4 A4 G4"),
+    ("m: the last of one target", "X:1\nM:4/4\nL:1/8\nm:~G3=GGG\nm: ~G3 = G{A}G{F}G % a roll\nK:C\n[V:1]~G3A|", "G4 G4 G4 A4"),
+    ("m: with an accidental", "X:1\nM:4/4\nL:1/8\nm:~=F2==F{G}F\nK:G\n~=F2 G", "F4 F4 G4"),
+    ("m: whole lengths only", 'X:1\nM:4/4\nL:1/8\nm:uG3=A\nK:C\nuG3 uG3/2 uG34 "uG3"C', "A4 G4*3/2 G4*34 C4"),
+    ("m: not within another", "X:1\nM:4/4\nL:1/8\nm:~G2=uA2\nm:uA2=BB\nK:C\n~G2 uA2", "A4*2 B4 B4"),
+    ("m: in the body", "m:uG2=GA\nuG2 G", "G4 A4 G4"),
+    ("m: before U:", "X:1\nM:4/4\nL:1/8\nU:~=!turn!\nm:~G2=~GA\nK:C\n~G2 ~A", "G4 A4 A4"),
+    ("m: transposing over octaves", "X:1\nM:4/4\nL:1/8\nm:un3=n{o}o!trill!m\nK:C\nuB,3 uc'3 uB3", "B3 C4 A3 C6 D6 B5 B4 C5 A4"),
     ("m: transposing", "X:1\nM:4/4\nL:1/8\nm:un2=(3o/n/m/ n\nK:C\nuG2 uA2", "A4*1/3 G4*1/3 F4*1/3 G4 B4*1/3 A4*1/3 G4*1/3 A4"),
 )
 
@@ -77,6 +84,7 @@ _BOOKS = (
         "tune book",
         "2.2.2",
         ("a file header counts for every tune", "%abc-2.1\nL:1/4\nM:3/4\n\nX:1\nT:One\nK:C\nCD|\n", "C4*2 D4*2"),
+        ("macros of a file header", "%abc-2.1\nm:un2=nm\n\nX:1\nM:4/4\nL:1/8\nK:C\nuG2|\n", "G4 F4"),
         ("an empty line ends the tune", "X:1\nM:4/4\nL:1/8\nK:C\nCD|\n\nEF|\n", "C4 D4"),
         ("a version line", "%abc-2.1\nX:1\nM:4/4\nL:1/8\nK:C\nCD|\n", "C4 D4"),
     ),

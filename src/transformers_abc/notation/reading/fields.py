@@ -41,10 +41,10 @@ def read_metre(field: str) -> Metre | None:
     Metre(numerator=7, denominator=8, symbol='2/4+3/8')
     """
     field = field.strip()
-    if field in ("", "none", "free"):
+    if field.lower() in ("", "none", "free"):
         return Metre(4, 4, FREE_METRE)
     if field[0] == "C" or field in ("common", "cut"):
-        return Metre(2, 2, "C|") if field.startswith(("C|", "cut")) else Metre(4, 4, "C")
+        return Metre(2, 2, "C|") if field.replace(" ", "").startswith(("C|", "cut")) else Metre(4, 4, "C")
     match = _METRE.match(field)
     return _sum_of_parts(re.sub(r"[\s()]", "", match[0])) if match else None
 

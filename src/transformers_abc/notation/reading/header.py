@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from transformers_abc.notation.reading.fields import default_unit, read_metre, read_tempo, read_unit, tempo_text
 from transformers_abc.notation.reading.key_field import read_key
+from transformers_abc.notation.reading.macros import Macros
 from transformers_abc.notation.reading.voice_field import VoiceField, read_attributes
 from transformers_abc.notation.texts import read_text
 from transformers_abc.notation.tune import Key, Metre, Tempo
@@ -58,6 +59,7 @@ class Header:
     part_order: str = ""
     info: tuple[tuple[str, str], ...] = ()
     shorthands: dict[str, str] = field(default_factory=lambda: dict(SHORTHANDS))
+    macros: Macros = field(default_factory=Macros)
     tempo_field: str = ""
     _unit_wn: Fraction | None = None
 
@@ -96,6 +98,8 @@ class Header:
                 self.composer = read_text(text)
             case "U":
                 return self.define_shorthand(text)
+            case "m":
+                return self.macros.define(text)
             case _:
                 self.add_info(letter, text)
         return True

@@ -16,7 +16,7 @@ Every pattern takes a bounded look ahead and no two of its alternatives begin al
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -64,6 +64,10 @@ FIELD_LINE = re.compile(r"\s*(?P<letter>[A-Za-z+]):(?:(?<=[ws]:)|(?![|:]))(?P<te
 COMMENT = re.compile(r"(?<!\\)%.*")
 _MUSIC_WITHOUT_BARS = re.compile(r"(?:[zxZ\d/,'\s^_=()\[\]<>-]*[A-Ga-g]){4}[A-Ga-gzxZ\d/,'\s^_=()\[\]<>-]*$")
 _CHARACTERS_JUDGED = 200
+# A line without bars in which at least so many words hold letters that no note has.
+_PROSE = re.compile(r"[^|\[\]{}%]*$")
+_WORD_OF_PROSE = re.compile(r"(?<![\w!+\"])[A-Za-z]?[a-z]+[h-tw][a-z]*(?=[\s.,;:!?)']|$)")
+_LEAST_PROSE = 3
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 _LENGTH_PARTS = re.compile(r"(\d*)(/*)(\d*)")
@@ -247,6 +251,53 @@ def looks_like_music(line: str) -> bool:
         if "|" in judged
         else bool(_MUSIC_WITHOUT_BARS.match(judged))
     )
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line among the music consists of words.
+
+    >>> is_prose("I hope this helps, let me know!"), is_prose("CDEF GABc dcBA")
+    (True, False)
+    """
+    return bool(_PROSE.match(line)) and len(_WORD_OF_PROSE.findall(line)) >= _LEAST_PROSE
+
+
+def continues_field(lines: Sequence[str], index: int) -> bool:
+    r"""Whether a line goes on with the field before it: by ``+:`` (section 3.3), or as a ``w:`` after one that ends with a backslash.
+
+    The latter is of ABC 2.0, where a backslash continued any line.
+    """
+    line = lines[index]
+    if not line.startswith("w:"):
+        return line.startswith("+:")
+    before = lines[index - 1] if index else ""
+    return before.startswith("w:") and without_backslash(COMMENT.sub("", before)) is not None
+
+
+def without_backslash(line: str) -> str | None:
+    r"""A line up to the backslash that ends it and continues it by ABC 2.0; None where it has none, or one that another one escapes.
+
+    >>> without_backslash("one two \\ "), without_backslash(r"a back\\slash\\")
+    ('one two ', None)
+    """
+    kept = line.rstrip()
+    return kept[:-1] if (len(kept) - len(kept.rstrip("\\"))) % 2 else None
+
+
+def field_continuation(lines: Sequence[str], start: int) -> str:
+    r"""What lines from `start` on, with comments between them, add to the field before them.
+
+    >>> field_continuation(["w:one", "+:two", "% three", "+: four", "w:five"], 1), field_continuation(["w:one\\", "w:two", "w:three"], 1)
+    (' two four', ' two')
+    """
+    added = []
+    for index in range(start, len(lines)):
+        if continues_field(lines, index):
+            text = COMMENT.sub("", lines[index][2:]).strip()
+            added.append(without_backslash(text) or text)
+        elif not lines[index].startswith("%"):
+            break
+    return " " + " ".join(added) if added else ""
 
 
 def _number(digits: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from copy import copy
-from itertools import takewhile
 
 from transformers_abc.notation.diagnostics import FaultLog
 from transformers_abc.notation.marks import Annotation, Decoration, Mark
@@ -22,8 +21,12 @@ from transformers_abc.notation.reading.lexer import (
     HEADER_LINE,
     MUSIC_TOKEN,
     TOKEN_CACHE,
+    continues_field,
+    field_continuation,
+    is_prose,
     looks_like_music,
     parse_token,
+    without_backslash,
 )
 from transformers_abc.notation.reading.mark_reader import mark_of_string
 from transformers_abc.notation.reading.voice_field import MAX_TRANSPOSE, VoiceField, read_attributes, read_voice
@@ -53,21 +56,9 @@ _HINTS = {
     "“”": '; a chord symbol stands between "',
     "{": "; grace notes end with }",
 }
-# A line without bars in which at least so many words hold letters that no note has.
-_PROSE = re.compile(r"[^|\[\]{}%]*$")
-_WORD_OF_PROSE = re.compile(r"(?<![\w!+\"])[A-Za-z]?[a-z]+[h-tw][a-z]*(?=[\s.,;:!?)']|$)")
-_LEAST_PROSE = 3
 _FIELD_WITHIN = re.compile(r"[\s,;]+(?=[A-Z]:)")
 _FIELDS_WITHOUT_TEXT = "XMLK"  # their values hold no further colon
 _HEADER_LETTERS = frozenset("ABCDFGHIKLMNOPQRSTUVWXZmrsw")
-
-
-def _continuation(lines: Sequence[str], start: int) -> str:
-    """What ``+:`` lines from `start` on add to the field before them (section 3.3)."""
-    if start == len(lines) or not lines[start].startswith("+:"):
-        return ""
-    added = takewhile(lambda line: line.startswith("+:"), (lines[index] for index in range(start, len(lines))))
-    return " " + " ".join(COMMENT.sub("", line[2:]).strip() for line in added)
 
 
 class TuneReader:
@@ -77,6 +68,7 @@ class TuneReader:
         self._log = log
         self._header = copy(file_header)
         self._header.shorthands = dict(file_header.shorthands)
+        self._header.macros = file_header.macros.of_tune(characters)
         self._grid = TickGrid(log)
         self._rests = RestAllowance(characters)
         self._in_header = True
@@ -90,10 +82,12 @@ class TuneReader:
         self._score_order: list[str] = []
         self._parts: dict[Ticks, str] = {}
         self._is_beyond_voices = False
+        self._has_signs = False
 
     def read(self, lines: Sequence[str], first_number: int) -> None:
         """Take in the lines of one tune, the first of which has this number in its text."""
         block_end = ""
+        self._has_signs = any("|" in line or FIELD_LINE.match(line) for line in lines)
         self._key_line = next((number for number, line in enumerate(lines, first_number) if line.startswith("K:")), 0)
         for index, line in enumerate(lines):
             self._log.line = first_number + index
@@ -111,8 +105,8 @@ class TuneReader:
             elif line.startswith("```") or _TAG.match(line):
                 if self._has_music:
                     return
-            elif not line.startswith("+:"):
-                self._line(COMMENT.sub("", line) if "%" in line else line, _continuation(lines, index + 1))
+            elif not continues_field(lines, index):
+                self._line(COMMENT.sub("", line) if "%" in line else line, field_continuation(lines, index + 1))
 
     def _report_rest(self, lines: Sequence[str], start: int, first_number: int) -> None:
         for index in range(start, len(lines)):
@@ -122,10 +116,12 @@ class TuneReader:
 
     def _line(self, line: str, continuation: str) -> None:
         field = (HEADER_LINE if self._in_header and self._number is not None else FIELD_LINE).match(line)
-        if field and self._in_header:
-            self._header_field(field["letter"], field["text"] + continuation, field.start("text") + 1)
-        elif field:
-            self._body_field(field["letter"], field["text"] + continuation, field.start("text") + 1, is_inline=False)
+        if field:
+            text = (without_backslash(field["text"]) or field["text"]) + continuation
+            if self._in_header:
+                self._header_field(field["letter"], text, field.start("text") + 1)
+            else:
+                self._body_field(field["letter"], text, field.start("text") + 1, is_inline=False)
         elif self._in_header and self._number is not None and self._log.line <= self._key_line:
             self._log.add("no-field", 1, f"{line.strip()[:20]!r} is no field; a field starts with a letter and a colon")
         else:
@@ -136,21 +132,25 @@ class TuneReader:
         self._end_header(is_music=False)
         for reader in self._voices.values():
             reader.finish()
+        if self._header.macros.are_exhausted:
+            self._log.add("macros-limited", 1, "the macros put in more than a tune of this length may have; the rest is read as it stands")
         order = {voice_id: place for place, voice_id in enumerate(self._score_order)}
         readers = [self._voices[voice_id] for voice_id in sorted(self._voices, key=lambda voice_id: order.get(voice_id, len(order)))]
         if not any(reader.now for reader in readers):
             self._log.add("no-tune", 1, "there is no music")
+        elif not self._has_signs:
+            self._log.add("no-notation", 1, "there is neither a field nor a bar line; are these words?")
         elif not self._header.has_metre:
             self._log.add("no-metre", 1, "no M: field stands before the music; 4/4 is assumed", self._key_line or None)
         return assemble(self._header, readers, self._parts, self._log, 1 if self._number is None else self._number)
 
     # --- Header ---
 
-    def _header_field(self, letter: str, text: str, column: int) -> None:
-        if letter in _FIELDS_WITHOUT_TEXT and (within := _FIELD_WITHIN.search(text)):
+    def _header_field(self, letter: str, text: str, column: int, *, shares_line: bool = False) -> None:
+        if (shares_line or letter in _FIELDS_WITHOUT_TEXT) and (within := _FIELD_WITHIN.search(text)):
             self._log.add("fields-on-one-line", column + within.end(), "a second field on this line; each has a line of its own")
             self._header_field(letter, text[: within.start()], column)
-            self._header_field(text[within.end()], text[within.end() + 2 :], column + within.end() + 2)
+            self._header_field(text[within.end()], text[within.end() + 2 :], column + within.end() + 2, shares_line=True)
             return
         match letter:
             case "X":
@@ -162,8 +162,6 @@ class TuneReader:
                 self._select_voice(text, column)
             case "I":
                 self._directive(text.strip(), column)
-            case "m":
-                self._log.add("unused-macro", column, "macros are not expanded")
             case "r" | "w" | "s":
                 pass
             case _ if letter not in _HEADER_LETTERS:
@@ -199,23 +197,26 @@ class TuneReader:
     # --- Body ---
 
     def _music(self, line: str) -> None:
-        if _PROSE.match(line) and len(_WORD_OF_PROSE.findall(line)) >= _LEAST_PROSE:
+        if is_prose(line):
             self._log.add("prose", 1, f"{line.strip()[:20]!r} is no music but words; put % before a comment")
             return
         if self._in_header:
             self._end_header()
         self._has_music = True
+        columns: Sequence[int] = range(1, len(line) + 1)
+        if self._header.macros:
+            line, columns = self._header.macros.expand(line)
         handlers: dict[str, Callable[..., None]] = {}  # of the voice that the music belongs to, once there is any
         reached = 0
         for match in MUSIC_TOKEN.finditer(line):
             start, end = match.span()
             if start > reached:
-                self._pass_over(line, reached, start)
+                self._pass_over(line, reached, start, columns)
             reached = end
             token = TOKEN_CACHE.get(match[0]) or parse_token(match)
             kind = token.kind
             if kind == "FIELD":
-                self._body_field(token.value[0], token.value[2:], start + 4)
+                self._body_field(token.value[0], token.value[2:], columns[start] + 3)
                 handlers = {}
                 continue
             if not handlers:
@@ -223,14 +224,14 @@ class TuneReader:
                 voice.begin_line()
                 handlers = voice.handlers
             if kind in handlers:
-                handlers[kind](token.value, start + 1)
+                handlers[kind](token.value, columns[start])
         if reached < len(line):
-            self._pass_over(line, reached, len(line))
+            self._pass_over(line, reached, len(line), columns)
 
-    def _pass_over(self, line: str, start: int, end: int) -> None:
+    def _pass_over(self, line: str, start: int, end: int, columns: Sequence[int]) -> None:
         unknown = line[start:end].strip()
         if unknown:
-            column = line.index(unknown, start) + 1
+            column = columns[line.index(unknown, start)]
             hint = next((hint for sign, hint in _HINTS.items() if unknown[0] in sign), "")
             self._log.add("unknown-character", column, f"{unknown[:20]!r} is no ABC{hint}")
 
@@ -253,7 +254,8 @@ class TuneReader:
                 if not self._header.define_shorthand(text):
                     self._log.add("bad-field", column, f"{text.strip()[:40]!r} defines no sign; write U:T = !trill!")
             case "m":
-                self._log.add("unused-macro", column, "macros are not expanded")
+                if not self._header.macros.define(text):
+                    self._log.add("bad-field", column, f"{text.strip()[:40]!r} defines no macro; write m:~G3 = G{{A}}G{{F}}G")
             case "r":
                 pass
             case "X":

@@ -30,7 +30,7 @@ class VoiceField:
         clef: its name, without an octave mark.
         octaves: by how many octaves the voice sounds above what is written (``octave=``).
         clef_octaves: the same, by the octave mark of its clef (``treble-8``).
-        semitones: by how many semitones it sounds above that (``transpose=``).
+        semitones: by how many semitones it sounds above that (``transpose=``, ``t=``).
     """
 
     id: str
@@ -72,7 +72,7 @@ def read_attributes(text: str, voice_id: str = "") -> VoiceField:
             name = read_text(value[1:].removesuffix('"') if value[0] == '"' else value)
         elif key == "octave" and _WHOLE_NUMBER.fullmatch(value):
             octaves = max(min(int(value), 9), -9)
-        elif key == "transpose" and _WHOLE_NUMBER.fullmatch(value):
+        elif key in ("transpose", "t") and _WHOLE_NUMBER.fullmatch(value):
             semitones = max(min(int(value), MAX_TRANSPOSE), -MAX_TRANSPOSE)
         elif key == "clef" or word:
             sign = (value or word).strip('"')

@@ -95,6 +95,11 @@ class Accidentals:
         self._of_letter[letter] = self._of_pitch[pitch] = _UNCLEAR if tied_over else alter
         return SIGNS[alter]
 
+    def sign_of_one_of_two(self, note: Spelling) -> str:
+        """The accidental to write before a note beside which the same letter sounds with another: without it a tie would be unclear."""
+        self._of_letter[note.letter] = self._of_pitch[note.text] = _UNCLEAR
+        return SIGNS[note.alter]
+
     def sign_of_grace(self, note: Spelling) -> str:
         """The accidental to write before a grace note.
 

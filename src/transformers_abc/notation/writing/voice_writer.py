@@ -141,10 +141,14 @@ class _VoiceWriter:
         if not tones:
             return rest + slot.length
         goes_on = not slot.is_last
-        sign_of = self._accidentals.sign_of
+        accidentals = self._accidentals
+        written = [tone.spelling.text for tone in tones]
         heads = []
-        for tone in tones:
-            head = sign_of(tone.spelling, tied_over=tone.start < bar_start) + tone.spelling.text
+        for tone, text in zip(tones, written, strict=True):
+            if len(tones) > 1 and written.count(text) > 1:
+                head = accidentals.sign_of_one_of_two(tone.spelling) + text
+            else:
+                head = accidentals.sign_of(tone.spelling, tied_over=tone.start < bar_start) + text
             heads.append((head, "-" if goes_on or tone.end > stretch.end else ""))
         if len(heads) == 1:
             return heads[0][0] + slot.length + heads[0][1]
