@@ -12,7 +12,8 @@ METRIC = ["evaluate>=0.4.6"]
 RL = [*TRANSCRIBE, "trl==1.16.*"]
 SPACE = [*TRANSCRIBE, *METRIC, "gradio>=6.31"]
 EVALUATE = [*TRANSCRIBE, "datasets>=4.0", "mir_eval>=0.8"]
-DEV = [*TRAIN, *RL, *SPACE, *EVALUATE, "jiwer>=4.0", "matplotlib>=3.9", "build>=1.2", "hypothesis>=6.100", "mypy>=1.15", "pytest>=8", "ruff>=0.11"]
+CHECKS = ["build>=1.2", "hypothesis>=6.100", "jiwer>=4.0", "matplotlib>=3.9", "mypy>=1.15", "pytest>=8", "ruff>=0.11"]
+DEV = [*TRAIN, *RL, *SPACE, *EVALUATE, *CHECKS]
 
 setup(
     name="transformers_abc",

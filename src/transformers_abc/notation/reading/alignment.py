@@ -26,7 +26,7 @@ class Advance(Enum):
 
 
 _SYLLABLE = re.compile(r"(?P<text>(?:\\-|[^\s\-_*|])+)(?P<hyphen>-)?|(?P<sign>[-_*|])")
-_SYMBOL = re.compile(r'\*|\||![^!\s]*!|"(?:[^"\\]|\\.)*"|\S')
+_SYMBOL = re.compile(r'\*|\||![^!\s]*!|"(?:[^"\\]|\\.)*"?|\S')
 
 T = TypeVar("T")
 

@@ -71,7 +71,8 @@ _LEAST_PROSE = 3
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 _LENGTH_PARTS = re.compile(r"(\d*)(/*)(\d*)")
-_REPEAT_END = re.compile(r"(?<!\|)(:+)[|\]]|^(::+)$")  # colons alone end one repeat and start another
+# Colons alone end one repeat and start another. The bound is above `MAX_PASSES`; without one the search would take quadratic time.
+_REPEAT_END = re.compile(r"(?<!\|)(:{1,40})[|\]]|^(::+)$")
 _REPEAT_START = re.compile(r"\|:+\|?$|^::+$")
 _PASSES = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?")
 MAX_PASSES = 32

@@ -22,7 +22,7 @@ MAX_TARGET, MAX_REPLACEMENT = 31, 200  # characters, by section 9
 MAX_ADDED, ADDED_PER_CHARACTER = 1_000, 3
 
 # The equals sign that ends a target stands behind a note; another may stand before it: ``~=a3=...``.
-_DEFINITION = re.compile(r"\s*(?P<target>.*?[\w,'/]|\S+?)\s*=(?P<replacement>.*)")
+_DEFINITION = re.compile(rf"(?P<target>.{{0,{MAX_TARGET}}}?[\w,'/]|\S{{1,{MAX_TARGET}}}?)\s*=(?P<replacement>.*)")
 _TARGET = re.compile(r"[^n]+|[^n]*n[\d/]*")
 _LETTERS = "ABCDEFGabcdefg"
 _NOTE = re.compile(r"(?P<pitch>[A-Ga-g][,']*)(?P<length>[\d/]*)")
@@ -93,7 +93,7 @@ class Macros:
 
     def define(self, field: str) -> bool:
         """Take in an ``m:`` field, which replaces one with its target; False where it cannot be one, or where there are too many."""
-        match = _DEFINITION.match(field)
+        match = _DEFINITION.match(field.strip())
         target, replacement = (match["target"], match["replacement"].strip()) if match else ("", "")
         is_sound = replacement and len(target) <= MAX_TARGET and len(replacement) <= MAX_REPLACEMENT and _TARGET.fullmatch(target)
         if not is_sound or (len(self._defined) >= MAX_MACROS and target not in self._defined):

@@ -56,7 +56,7 @@ _HINTS = {
     "“”": '; a chord symbol stands between "',
     "{": "; grace notes end with }",
 }
-_FIELD_WITHIN = re.compile(r"[\s,;]+(?=[A-Z]:)")
+_FIELD_WITHIN = re.compile(r"(?<![\s,;])[\s,;]+(?=[A-Z]:)")
 _FIELDS_WITHOUT_TEXT = "XMLK"  # their values hold no further colon
 _HEADER_LETTERS = frozenset("ABCDFGHIKLMNOPQRSTUVWXZmrsw")
 
