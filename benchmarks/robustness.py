@@ -37,7 +37,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from oracles.corpus import folder as corpus_folder  # noqa: E402  (the tests' packages are found through the line above)
-from robustness.attacks import attacks, statistics_of  # noqa: E402
+from robustness.attacks import attacks, scales_under_the_header_of, statistics_of  # noqa: E402
 from robustness.edits import EDITS, wrong_pitches  # noqa: E402
 from robustness.evolution import evolve  # noqa: E402
 from robustness.music import folk_tunes, quartet_excerpts  # noqa: E402
@@ -109,7 +109,9 @@ def measure_edits(tunes: Sequence[Tune]) -> dict[str, dict[str, list[float]]]:
 def measure_attacks(training: Sequence[Tune], held_out: Sequence[Tune]) -> dict[str, dict[str, float]]:
     """Mean losses on held-out references, and milliseconds a pair."""
     rows = {}
-    for name, attack in attacks(statistics_of(training), held_out).items():
+    tried = attacks(statistics_of(training), held_out)
+    tried["scales under the right header"] = lambda number: scales_under_the_header_of(held_out[number])
+    for name, attack in tried.items():
         start_s = time.process_time()
         scores = [compare(attack(number), tune) for number, tune in enumerate(held_out)]
         spent_ms = (time.process_time() - start_s) * 1000 / len(held_out)

@@ -17,7 +17,7 @@ import gradio as gr
 from transformers_abc.notation.reader import read_abc
 from transformers_abc.notation.tune import Tune
 from transformers_abc.notation.writer import write_abc
-from transformers_abc.scoring.compare import AbcScore, BrokenReferenceError, compare
+from transformers_abc.scoring.compare import LEAST_PLAYED_EVENTS, AbcScore, BrokenReferenceError, compare
 from transformers_abc.scoring.composite import PARTS, PRESETS
 from transformers_abc.scoring.digest import digest
 
@@ -94,7 +94,7 @@ def judge(prediction: str, reference: str) -> tuple[dict[str, Any], dict[str, An
 def _shown(tune: Tune) -> dict[str, Any]:
     """What engrave.js draws of a tune: its notes, and what the reader found."""
     abc, note = "", "No music was found in this text."
-    if digest(tune).is_readable:
+    if digest(tune, LEAST_PLAYED_EVENTS).is_readable:  # which does not depend on how far repeats are played out
         abc, note = write_abc(tune), ""
     if len(abc) > MAX_DRAWN_CHARACTERS:
         abc, note = "", "This music is too long to be drawn here; its figures are right all the same."

@@ -95,6 +95,20 @@ def test_what_is_asked(server: Server, sample: Sample) -> None:
     assert (rate, audio.shape) == (16_000, (24_000,))
 
 
+@pytest.mark.parametrize(
+    ("said", "abc"),
+    [
+        (f"<think>Perhaps\nX:9\nK:D\nDEF|</think>\nHere it is:\n```abc\n{ABC}\n```", f"{ABC}\n"),
+        ("<think>It begins\nX:9\nK:D\nDEF|", ""),  # a thought that has not ended
+    ],
+)
+def test_of_an_answer_the_transcription_counts_as_in_the_rewards(server: Server, sample: Sample, said: str, abc: str) -> None:
+    server.answers = [(200, json.dumps({"choices": [{"message": {"content": said}}]}))]
+    written = endpoint(server).transcribe(sample, 0)
+    assert written.text == abc
+    assert written.log == f"the whole answer:\n{said}"
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_busy_server_is_asked_again(server: Server, sample: Sample, status: int) -> None:
     server.answers = [(status, "busy"), (status, "busy"), GOOD]

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from statistics import median
 
+from robustness.music import MAJOR_SCALE, spelled
+from transformers_abc.notation.instruments import HEARD_INSTRUMENTS
 from transformers_abc.notation.tune import Tune
 from transformers_abc.notation.writer import write_abc
 from transformers_abc.scoring.instrument_names import instrument_of
 
+SCALE_BARS = 16  # the best of 4, 8, 16, 22 and 32 on quartets and folk tunes
+_MIDDLE = {instrument.name: (instrument.lowest + instrument.highest) // 2 for instrument in HEARD_INSTRUMENTS}
+_ANY_MIDDLE = 72
 DISTANCE = 7  # to the other sample, which should be no neighbour from the same piece
 
 PROMPT = (
@@ -96,6 +102,22 @@ def attacks(known: TrainingStatistics, others: Sequence[Tune]) -> dict[str, Call
     }
     constant = {name: (lambda number, text=text: text) for name, text in texts.items()}
     return constant | {"the reference of another sample": lambda number: write_abc(others[(number + DISTANCE) % len(others)])}
+
+
+def scales_under_the_header_of(tune: Tune, bars: int = SCALE_BARS) -> str:
+    """What a policy earns that hears metre, tempo, key and instruments, but no note: eighths up and down a scale in every voice."""
+    start_wn, metre = tune.metres[0]
+    fifths, length_wn = tune.keys[0][1].fifths, Fraction(1, 8)
+    voices = []
+    for voice in tune.voices:
+        lowest = _MIDDLE.get(instrument_of(voice.name, voice.program), _ANY_MIDDLE) - 6
+        scale = [pitch for pitch in range(lowest, lowest + 12) if (pitch - 7 * fifths) % 12 in MAJOR_SCALE]
+        turns = [*scale, *scale[-2:0:-1]]
+        times = range(int(bars * metre.bar_wn / length_wn))
+        notes = [spelled(time * length_wn, length_wn, turns[time % len(turns)], fifths) for time in times]
+        voices.append(replace(voice, notes=tuple(notes), marks=()))
+    header = {"metres": ((start_wn, metre),), "keys": tune.keys[:1], "tempos": tune.tempos[:1]}
+    return write_abc(Tune(tuple(voices), (metre.bar_wn,) * bars, **header))
 
 
 def _abc_pitch(pitch_midi: int) -> str:

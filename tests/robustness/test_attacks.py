@@ -5,7 +5,7 @@ from statistics import mean, median
 
 import pytest
 
-from robustness.attacks import attacks, statistics_of
+from robustness.attacks import attacks, scales_under_the_header_of, statistics_of
 from robustness.edits import wrong_pitches
 from robustness.evolution import evolve
 from robustness.music import random_tune
@@ -44,6 +44,15 @@ def test_under_the_articles_preset_a_right_header_alone_earns_a_third():
     score = compare(header, tune)
     assert score.totals["article"] == pytest.approx(1 - 0.3)
     assert score.totals["full"] == 1
+
+
+def test_a_right_header_over_scales_stays_far_from_a_poor_transcription():
+    scores = [compare(scales_under_the_header_of(tune, bars=8), tune) for tune in HELD_OUT]
+    assert all(score.parts[part] == 0 for score in scores for part in ("metre", "tempo", "key"))  # the header is right
+    assert mean(score.parts["instrument"] for score in scores) < 0.2  # all but voices that are matched crosswise
+    assert mean(score.totals["full"] for score in scores) > 0.65 > 4 * POOR
+    assert min(score.totals["full"] for score in scores) > 4 * POOR
+    assert mean(score.totals["article"] for score in scores) < mean(score.totals["full"] for score in scores)  # which has no gate
 
 
 def test_a_search_that_never_hears_stays_far_from_a_poor_transcription():

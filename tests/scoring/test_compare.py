@@ -7,7 +7,7 @@ import pytest
 
 from transformers_abc.notation.reader import read_abc
 from transformers_abc.notation.tune import Tune
-from transformers_abc.scoring.compare import BrokenReferenceError, compare
+from transformers_abc.scoring.compare import LEAST_PLAYED_EVENTS, BrokenReferenceError, compare
 from transformers_abc.scoring.composite import PARTS, PRESETS, total_loss
 from transformers_abc.scoring.digest import digest
 
@@ -115,6 +115,7 @@ def test_rests_for_rests_are_right():
     silence = "X:1\nM:4/4\nK:C\nz8|"
     assert compare(silence, silence).total == 0
     assert compare(DUET, silence).parts["pitch"] == 1
+    assert [compare(text, silence).parts["instrument"] for text in (silence, DUET, "")] == [None] * 3  # it names none
     assert compare(silence, DUET).parts["pitch"] == 1
 
 
@@ -164,6 +165,14 @@ def test_repetition_beyond_the_reference_costs_form():
 def test_the_fall_of_the_tempo_curve_is_log():
     faster = compare(DUET.replace("=90", "=120"), DUET).parts["tempo"]
     assert log10(faster / 0.1) == pytest.approx(20 / 30)
+
+
+def test_repeats_are_played_as_far_as_those_of_a_long_reference():
+    long = "X:1\nP:(A)900\nM:4/4\nL:1/8\nK:C\nP:A\nCDEF GABc|"  # 7,200 notes, 900 bars
+    twice = long.replace("|", "|cBAG FEDC|")  # beyond the 10,000 that are always played
+    assert compare(twice, twice).total == 0
+    assert compare(twice, long).parts["pitch"] == pytest.approx(0.5)
+    assert compare(long.replace("900", "999").replace("|", "|cBAG FEDC|" * 20), "K:C\nC|").notes < 2 * LEAST_PLAYED_EVENTS
 
 
 def test_fences_and_prose_do_not_matter():

@@ -51,4 +51,6 @@ def test_samples_of_one_piece_are_drawn_together():
     in_pieces = bootstrap_interval(values, ["a"] * 50 + ["b"] * 50)
     assert in_pieces == (0.0, 1.0)  # with two pieces nothing is known
     assert alone[1] - alone[0] < 0.25
+    drawn_once = {bootstrap_interval([0, 1, 1, 1], list("abbb"), rounds=1, seed=seed)[0] for seed in range(20)}
+    assert drawn_once == {0.0, 0.75, 1.0}  # a sample counts as much in a large piece as in a small one
     assert bootstrap_interval([0.3] * 10, list("aabbccddee")) == pytest.approx((0.3, 0.3))

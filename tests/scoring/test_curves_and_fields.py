@@ -75,7 +75,7 @@ def test_tempo_loss_is_in_quarters_a_minute():
 
 @pytest.mark.parametrize(
     ("fifths", "other", "expected"),
-    [(0, 0, 0), (1, 0, 0.2), (-1, 1, F2), (2, -1, 1), (6, -6, 0), (7, -5, 0), (7, -6, 0.2), (-7, 7, F2)],
+    [(0, 0, 0), (1, 0, 0.2), (-1, 1, F2), (2, -1, 1), (6, -6, 0), (7, -5, 0), (7, -6, 0.2), (-7, 7, F2), (7, -4, 0.2), (5, -5, F2)],
 )
 def test_key_loss_goes_round_the_circle(fifths, other, expected):
     assert key_loss(Key(fifths), Key(other)) == pytest.approx(expected)

@@ -65,6 +65,26 @@ def test_a_pickup_is_the_same_with_rests_before_it():
     assert rhythms(HEAD + "C|D4|E3|]")[:2] == rhythms(HEAD + "z3C|D4|E3z|]")[:2]
 
 
+@pytest.mark.parametrize(
+    ("repeated", "written_out"),
+    [
+        ("|:A|BcdA|Bcd:|", "A|BcdA|BcdA|BcdA|Bcd|]"),  # a pickup that the repeat comes back to
+        ("|:A|BcdA|Bcd:||:e|fgae|fga:|", "A|BcdA|BcdA|BcdA|Bcde|fgae|fgae|fgae|fga|]"),
+        ("BcdA|Bc||dA|Bcde|]", "BcdA|BcdA|Bcde|]"),  # a double bar line within a bar
+        ("|:A|BcdA|Bcd:|[M:2/4]|:e|fg|f:|", "A|BcdA|BcdA|BcdA|Bcd[M:2/4]e|fg|fe|fg|f|]"),
+    ],
+)
+def test_rhythms_are_those_of_the_music_written_out(repeated, written_out):
+    assert pitches(HEAD + repeated) == pitches(HEAD + written_out)
+    assert rhythms(HEAD + repeated) == rhythms(HEAD + written_out)
+
+
+@pytest.mark.parametrize("metre", ["[M:2/4]", ""])
+def test_bars_that_are_all_short_are_no_parts(metre):
+    """Whether the metre changed or was wrong from the start: that costs the metre, and not the rhythm too."""
+    assert len(set(rhythms(HEAD + metre + "C2|D2|E2|F2|"))) == 1
+
+
 def test_what_a_text_does_not_say_is_none():
     full = digest(HEAD + "C4|")
     assert (str(full.metre), full.tempo.quarter_bpm, str(full.key)) == ("4/4", 100, "C")

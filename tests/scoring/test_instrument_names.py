@@ -36,6 +36,11 @@ def test_names(name, expected):
     assert instrument_of(name, None) == expected
 
 
+def test_of_a_name_without_end_the_start_counts():
+    assert instrument_of("Theorbo " + "(" * 100_000, None) == "theorbo"  # minutes if all of it were looked at
+    assert len(instrument_of("a" * 100_000, None)) == 100
+
+
 def test_every_name_of_general_midi_is_known_and_is_itself():
     assert [instrument_of(name, None) for name in PROGRAM_NAMES] == list(PROGRAM_NAMES)
     assert [instrument_of(name.upper(), None) for name in PROGRAM_NAMES] == list(PROGRAM_NAMES)

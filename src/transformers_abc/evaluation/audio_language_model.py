@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from transformers_abc.evaluation.sets import Sample
-from transformers_abc.evaluation.systems import Generation, SystemFailure, SystemUnavailableError, Transcription
+from transformers_abc.evaluation.systems import Generation, SystemFailure, SystemUnavailableError, Transcription, answer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +56,7 @@ class AudioLanguageModel:
         try:
             audio = read_mono(sample.audio, self._processor.feature_extractor.sampling_rate)
             torch.manual_seed(seed)
-            return Transcription(self._write(audio, self._generation.prompt_for(sample)), self._doubt(audio))
+            return answer(self._write(audio, self._generation.prompt_for(sample)), self._doubt(audio))
         except AudioError as error:
             raise SystemFailure(str(error)) from error
         except (RuntimeError, ValueError) as error:  # such as too little memory, or more audio than the model takes

@@ -14,11 +14,11 @@ from enum import StrEnum
 
 from rapidfuzz.distance import Levenshtein
 
-from transformers_abc.evaluation.figures import most_events, played_events
+from transformers_abc.evaluation.figures import played_events
 from transformers_abc.notation.reader import read_abc
 from transformers_abc.notation.sounding import SoundingEvent
 from transformers_abc.notation.writer import write_abc
-from transformers_abc.scoring.compare import compare
+from transformers_abc.scoring.compare import compare, most_events
 
 MAX_LINES, MAX_LINE_CHARACTERS = 60, 400
 _BAR_LINE = re.compile(r"(\s*[|:\[\]]*\|[|:\[\]\d]*\s*)")

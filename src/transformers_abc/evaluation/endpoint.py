@@ -21,7 +21,7 @@ from contextlib import suppress
 from typing import Any
 
 from transformers_abc.evaluation.sets import Sample
-from transformers_abc.evaluation.systems import SystemFailure, SystemOptions, SystemUnavailableError, Transcription
+from transformers_abc.evaluation.systems import SystemFailure, SystemOptions, SystemUnavailableError, Transcription, answer
 
 SENT_RATE_HZ = 16_000  # what the encoders of audio language models hear
 TRIES, FIRST_WAIT_S = 4, 1.0  # the wait doubles
@@ -63,14 +63,14 @@ class Endpoint:
             wav = encoded(read_mono(sample.audio, SENT_RATE_HZ), SENT_RATE_HZ, "WAV")
         except AudioError as error:
             raise SystemFailure(str(error)) from error
-        answer = self._ask(_COMPLETIONS, self._question(wav, sample, seed))
+        reply = self._ask(_COMPLETIONS, self._question(wav, sample, seed))
         try:
-            text = answer["choices"][0]["message"]["content"]
+            text = reply["choices"][0]["message"]["content"]
         except (KeyError, IndexError, TypeError) as error:
-            raise SystemFailure(f"the server's answer has no choices[0].message.content: {json.dumps(answer)[:_MOST_SAID]}") from error
+            raise SystemFailure(f"the server's answer has no choices[0].message.content: {json.dumps(reply)[:_MOST_SAID]}") from error
         if not isinstance(text, str):
             raise SystemFailure("the server's answer holds no text")
-        return Transcription(text)
+        return answer(text)
 
     def _question(self, wav: bytes, sample: Sample, seed: int) -> dict[str, Any]:
         generation = self._options.generation

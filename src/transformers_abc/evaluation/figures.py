@@ -10,7 +10,7 @@ from transformers_abc.notation.reader import read_abc
 from transformers_abc.notation.repeats import MAX_PLAYED_EVENTS, expand_repeats
 from transformers_abc.notation.sounding import SoundingEvent, sounding_events
 from transformers_abc.notation.tune import Tune
-from transformers_abc.scoring.compare import LEAST_PLAYED_EVENTS, MAX_PLAYED_RATIO, AbcScore
+from transformers_abc.scoring.compare import AbcScore, most_events
 from transformers_abc.scoring.composite import PARTS, PRESETS
 
 ONSET_F1 = "onset_f1"
@@ -35,11 +35,6 @@ def played_events(music: str | Tune, max_events: int = MAX_PLAYED_EVENTS) -> lis
     """The notes as they sound, in seconds, at most so many."""
     tune = read_abc(music) if isinstance(music, str) else music
     return list(islice(sounding_events(expand_repeats(tune, max_events=max_events)), max_events))
-
-
-def most_events(reference_notes: int) -> int:
-    """How far a prediction is played: no further than where it is scored, since a few letters can ask for hours of music."""
-    return max(MAX_PLAYED_RATIO * reference_notes, LEAST_PLAYED_EVENTS)
 
 
 def note_onset_f1(prediction: str | Tune, reference: str | Tune, tolerance_s: float = ONSET_TOLERANCE_S) -> float:

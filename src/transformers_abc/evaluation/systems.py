@@ -13,12 +13,14 @@ from typing import Protocol
 
 from transformers_abc.evaluation.music_files import printable
 from transformers_abc.evaluation.sets import Sample
+from transformers_abc.rewards.completions import abc_of
 
 DEFAULT_PROMPT = "Transcribe this recording into ABC notation."
 EMBEDDED = "default"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _URL = re.compile(r"https?://", re.IGNORECASE)
 INPUT, OUTPUT = "{input}", "{output}"
+_MAX_KEPT_CHARACTERS = 4000  # of an answer that is more than a transcription
 
 
 class SystemFailure(Exception):  # noqa: N818 - an outcome that is counted, not a fault of the program
@@ -39,6 +41,21 @@ class Transcription:
 
     text: str
     log: str = ""
+
+
+def answer(said: str, remark: str = "") -> Transcription:
+    r"""What a language model said, read as the rewards read it (`rewards.abc_of`): a thought or a sentence is no transcription.
+
+    Args:
+        said: all of it; where it is more than the ABC, it is kept beside it.
+        remark: on the recording, to be kept too.
+
+    >>> answer("<think>X:1\nK:C\nCDE|</think>Here:\n```abc\nX:1\nK:G\nGAB|\n```").text, answer("X:1\nK:G\nGAB|")
+    ('X:1\nK:G\nGAB|\n', Transcription(text='X:1\nK:G\nGAB|', log=''))
+    """
+    abc = abc_of(said)
+    whole = "" if abc == said else f"the whole answer:\n{printable(said[:_MAX_KEPT_CHARACTERS])}"
+    return Transcription(abc, "\n".join(filter(None, (remark, whole))))
 
 
 class System(Protocol):

@@ -18,7 +18,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from transformers_abc.notation.reader import read_abc
-from transformers_abc.scoring.compare import LEAST_PLAYED_EVENTS, MAX_PLAYED_RATIO, AbcScore, compare
+from transformers_abc.scoring.compare import AbcScore, compare, most_events
 from transformers_abc.scoring.digest import Digest, digest
 
 MAX_KEPT = 4096  # verdicts; about a kilobyte each. More than a batch has, so that all of its rewards find them
@@ -55,7 +55,7 @@ def judge(case: Case) -> Verdict:
     0.5
     """
     # One limit for all references where `compare` has one for each: that of the longest.
-    played = max(MAX_PLAYED_RATIO * max(reference.notes for reference in case.references), LEAST_PLAYED_EVENTS)
+    played = most_events(max(reference.notes for reference in case.references))
     prediction = digest(read_abc(case.prediction, dialect=case.dialect), played)
     return Verdict(compare(prediction, case.references, case.preset), prediction.repetition)
 

@@ -38,6 +38,11 @@ class BrokenReferenceError(ValueError):
     """A reference without any music, to which nothing can be compared."""
 
 
+def most_events(reference_notes: int) -> int:
+    """How far the repeats of a prediction are played out beside a reference of so many notes: in notes, marks and bars."""
+    return max(MAX_PLAYED_RATIO * reference_notes, LEAST_PLAYED_EVENTS)
+
+
 @dataclass(frozen=True, slots=True)
 class AbcScore:
     """How far a prediction is from its reference.
@@ -114,7 +119,7 @@ def _compare_one(prediction: Music, reference: Music, preset: str, place: int, r
     theirs = digest(reference)
     if not theirs.is_readable:
         raise BrokenReferenceError(f"the reference has no music: {_shown(reference)}")
-    ours = digest(prediction, max(MAX_PLAYED_RATIO * theirs.notes, LEAST_PLAYED_EVENTS))
+    ours = digest(prediction, most_events(theirs.notes))
     matching = match_voices(ours.voices, theirs.voices)
     parts = _parts(ours, theirs, matching)
     totals = {name: total_loss(parts, name) for name in PRESETS}
@@ -149,9 +154,12 @@ def _parts(ours: Digest, theirs: Digest, matching: Matching) -> dict[str, float 
 
 
 def _instrument_loss(ours: Sequence[VoiceDigest], theirs: Sequence[VoiceDigest], pairs: Sequence[tuple[int, int]]) -> float | None:
-    """The mean over the voices of whichever has more; voices whose instrument the reference does not name are left out."""
+    """The mean over the voices of whichever has more; voices whose instrument the reference does not name are left out.
+
+    None where the reference names no instrument, and where it is silent: then nobody hears one.
+    """
     unnamed = sum(not voice.instrument for voice in theirs)
-    if theirs and unnamed == len(theirs):
+    if unnamed == len(theirs):
         return None
     costs = [instrument_cost(ours[our].instrument, theirs[their].instrument) for our, their in pairs if theirs[their].instrument]
     voices = max(len(ours), len(theirs)) - unnamed

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from transformers_abc.notation.diagnostics import Severity
 from transformers_abc.notation.reader import read_abc
@@ -118,13 +118,20 @@ def digest(music: str | Tune | Digest, max_events: int = MAX_PLAYED_EVENTS) -> D
 
 
 class _BarTimes:
-    """Where in their bars notes begin. A pickup ends where a whole bar would, so that it is the same with rests before it."""
+    """Where in their bars notes begin, however the music is written down.
+
+    A pickup ends where a whole bar would, so that it is the same with rests before it. Two parts of a bar that a repeat sign divides count
+    as one bar, so that a repeat is the same as the music written out.
+    """
 
     def __init__(self, tune: Tune) -> None:
         lengths, metre = tune.bar_lengths_wn, tune.metres[0][1]
-        self._starts = list(accumulate(map(_ticks, lengths), initial=0))
-        if len(lengths) > 1 and lengths[0] < min(lengths[1], metre.bar_wn) and not metre.is_free:
-            self._starts[0] = _ticks(lengths[0] - metre.bar_wn)
+        starts = self._starts = list(accumulate(map(_ticks, lengths), initial=0))
+        has_pickup = len(lengths) > 1 and lengths[0] < min(lengths[1], metre.bar_wn) and not metre.is_free
+        for bar in _second_parts(tune, starts, 1 if has_pickup else 0):
+            starts[bar] = starts[bar - 1]
+        if has_pickup:
+            starts[0] = _ticks(lengths[0] - metre.bar_wn)
 
     def rhythms(self, notes: Sequence[Note]) -> Iterator[Rhythm]:
         starts, place = self._starts, 0
@@ -138,6 +145,25 @@ class _BarTimes:
                 yield (onset << _LENGTH_BITS) + length
             else:
                 yield Fraction(onset), Fraction(length)
+
+
+def _second_parts(tune: Tune, starts: Sequence[int | Fraction], first: int) -> list[int]:
+    """The bars that make up a whole one together with the bar before, the bars around them being no parts.
+
+    Where bar after bar is too short it is the metre that is wrong, which costs enough by itself. Bars before `first` are not looked at.
+    """
+    changes = [(_ticks(time_wn), 0 if metre.is_free else _ticks(metre.bar_wn)) for time_wn, metre in tune.metres]
+    lacking, change = [], 0
+    for start, end in pairwise(starts):
+        while change + 1 < len(changes) and changes[change + 1][0] <= start:
+            change += 1
+        lacking.append(max(changes[change][1] - (end - start), 0))
+    is_whole = [not lack for lack in lacking] + [True]
+    return [
+        bar
+        for bar in range(first + 1, len(lacking))
+        if lacking[bar - 1] == starts[bar + 1] - starts[bar] and is_whole[bar + 1] and (bar - 1 == first or is_whole[bar - 2])
+    ]
 
 
 def _ticks(time_wn: Fraction) -> int | Fraction:

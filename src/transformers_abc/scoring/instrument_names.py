@@ -50,6 +50,7 @@ _OTHER_NAMES: dict[int, tuple[str, ...]] = {
     74: ("recorder", "blockflöte"),
     110: ("fiddle",),
 }
+_MAX_NAME_CHARACTERS = 100  # a model may write names without end; time grows with the square of their length, and they are kept
 _BRACKETS = re.compile(r"\([^)]*\)")
 _NO_LETTERS = re.compile(r"\d+(?:st|nd|rd|th)\b|[\W\d_]+")
 _NUMERAL = re.compile(r"\b(?:i{1,3}|iv|vi{0,3})\b$")  # Violin II
@@ -81,6 +82,7 @@ def instrument_of(name: str, program: int | None) -> str:
     >>> instrument_of("Violin II", None), instrument_of("Vc.", 0), instrument_of("", 73), instrument_of("Theorbo", None)
     ('Violin', 'Cello', 'Flute', 'theorbo')
     """
+    name = name[:_MAX_NAME_CHARACTERS]
     plain = _plain(name)
     named = _PROGRAM_OF_NAME.get(name.strip().lower(), _PROGRAM_OF_NAME.get(plain))
     if named is None:

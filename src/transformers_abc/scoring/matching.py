@@ -4,8 +4,8 @@ An edit is a note inserted, deleted or replaced (Levenshtein distance, by rapidf
 of its notes. The article let several predicted voices share the nearest of the reference, which can be gamed: a single voice that is right,
 written four times, would have been a right quartet.
 
-Of matchings with equally few edits of pitch the one with the nearest rhythms and instruments counts, so that the order of voices in a score
-changes nothing.
+Of matchings with equally few edits of pitch the one with the most notes counts, which has the least loss; then the one with the nearest
+rhythms and instruments. So the order of voices in a score changes nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scipy.optimize import linear_sum_assignment
 from transformers_abc.scoring.digest import VoiceDigest
 from transformers_abc.scoring.instrument_names import instrument_cost
 
-# How much rhythm and instruments decide between matchings with equal pitches: unequal, so that they do not cancel out.
+# How much rhythm and instruments decide between matchings of equal loss of pitch: unequal, so that they do not cancel out.
 _RHYTHM_SHARE, _INSTRUMENT_SHARE = 0.62, 0.38
 
 
@@ -70,11 +70,12 @@ def _fewest(
     """The pairs, from tables of edits.
 
     A pair saves the edits that its two voices would cost alone, so the most that can be saved is what is looked for. Every pair saves
-    something, hence as many voices are paired as can be.
+    something, hence as many voices are paired as can be. The notes of the shorter voice of a pair are those that are not divided by.
     """
-    alone = np.add.outer([len(voice.pitches) for voice in prediction], [len(voice.pitches) for voice in reference])
-    instrument = np.array([[instrument_cost(ours.instrument, theirs.instrument) for theirs in reference] for ours in prediction])
-    longer = np.maximum.outer([len(voice.pitches) for voice in prediction], [len(voice.pitches) for voice in reference])
-    finer = (_RHYTHM_SHARE * rhythm / longer + _INSTRUMENT_SHARE * instrument) / (2 * min(pitch.shape))  # below half an edit in all
+    ours, theirs = [len(voice.pitches) for voice in prediction], [len(voice.pitches) for voice in reference]
+    alone, shorter, notes = np.add.outer(ours, theirs), np.minimum.outer(ours, theirs), sum(ours) + sum(theirs)
+    instrument = np.array([[instrument_cost(our.instrument, their.instrument) for their in reference] for our in prediction])
+    nearness = _RHYTHM_SHARE * (rhythm - alone) / notes + _INSTRUMENT_SHARE * instrument / min(pitch.shape)  # within 1 in all
+    finer = (shorter + nearness / 2) / (2 * notes)  # below an edit in all; nearness is below a note
     rows, columns = linear_sum_assignment(pitch - alone + finer)
     return tuple((int(row), int(column)) for row, column in zip(rows, columns, strict=True))
