@@ -7,6 +7,7 @@ say: the reference is broken, or says nothing about the part.
 from __future__ import annotations
 
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from statistics import fmean
 
@@ -23,7 +24,7 @@ LogExtra = Callable[[str, list[float | None]], None]
 LogMetric = Callable[[str, float], None]
 
 
-class ComparingReward:
+class ComparingReward(ABC):
     """What rewards against a reference have in common; use one of the classes below.
 
     Args:
@@ -111,8 +112,9 @@ class ComparingReward:
         loss = self._loss(verdict)
         return None if loss is None else 1.0 - loss
 
+    @abstractmethod
     def _loss(self, verdict: Verdict) -> float | None:
-        raise NotImplementedError
+        """The loss that is rewarded; None where the reference says nothing about it."""
 
     def _log(self, verdicts: Sequence[Verdict | None], log_extra: LogExtra | None, log_metric: LogMetric | None) -> None:
         """Nothing: the trainer logs the rewards themselves."""
