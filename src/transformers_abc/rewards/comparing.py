@@ -116,7 +116,9 @@ class ComparingReward(ABC):
     def _loss(self, verdict: Verdict) -> float | None:
         """The loss that is rewarded; None where the reference says nothing about it."""
 
-    def _log(self, verdicts: Sequence[Verdict | None], log_extra: LogExtra | None, log_metric: LogMetric | None) -> None:
+    def _log(  # noqa: B027 (a default that most classes keep, no duty)
+        self, verdicts: Sequence[Verdict | None], log_extra: LogExtra | None, log_metric: LogMetric | None
+    ) -> None:
         """Nothing: the trainer logs the rewards themselves."""
 
 
