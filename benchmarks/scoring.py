@@ -107,12 +107,12 @@ def rate(one: Callable[[int], object]) -> float:
 
 
 def model_share(voices: int, notes: int) -> dict[str, float]:
-    """Scoring a text as a share of the time that a model needs to write it."""
+    """Scoring a text as a share of the time that its sequence takes to be written, and a batch as a share of the time that that takes."""
     tune = quartet(voices, notes, 0)
     text, reference = write_abc(tune), digest(tune)
     tokens = len(text) / CHARACTERS_PER_TOKEN
-    model_s = tokens / (TOKENS_PER_S * BATCH)
-    return {"tokens": round(tokens), "percent": round(100 / rate(lambda pair: compare(text, reference)) / model_s, 2)}
+    percent = 100 / rate(lambda pair: compare(text, reference)) / (tokens / TOKENS_PER_S)
+    return {"tokens": round(tokens), "percent_of_sequence": round(percent, 3), "percent_of_batch": round(percent * BATCH, 2)}
 
 
 def degenerate() -> dict[str, float]:

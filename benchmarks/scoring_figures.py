@@ -54,10 +54,14 @@ def scoring_speed_table() -> str:
     rows = ["| pairs a second | " + " | ".join(sizes) + " |", "|---" * (len(sizes) + 1) + "|"]
     for name in results["pairs_per_s"][sizes[0]]:
         rows.append(f"| {name} | " + " | ".join(f"{results['pairs_per_s'][size][name]:,.0f}" for size in sizes) + " |")
-    shares = ", ".join(f"{results['model_share'][size]['percent']} % ({size})" for size in sizes)
+    share = {
+        name: " and ".join(f"{results['model_share'][size][name]} %" for size in sizes)
+        for name in ("percent_of_sequence", "percent_of_batch")
+    }
     ((degenerate, milliseconds),) = results["degenerate_ms"].items()
     notes = (
-        f"One process, by processor time. Scoring a text takes one core {shares} of the time that a 7B model takes to write it, "
-        f"reckoned at 50 tokens a second and sequence in a batch of 64; worker processes divide it. {degenerate}: {milliseconds} ms."
+        f"One process, by processor time; {degenerate}: {milliseconds} ms. Beside a 7B model that writes 50 tokens a second and sequence, "
+        f"in a batch of 64: scoring a text takes {share['percent_of_sequence']} of the time that its sequence takes; scoring the whole "
+        f"batch on one core {share['percent_of_batch']} of the time that the batch takes, which worker processes divide."
     )
     return "\n".join(rows) + f"\n\n{notes}\n"
