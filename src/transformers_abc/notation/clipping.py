@@ -1,4 +1,4 @@
-"""Cutting a tune: some of its bars, or some of its seconds, as a tune that starts at 0.
+"""Cutting a tune: some of its bars, of its whole notes or of its seconds, as a tune that starts at 0.
 
 Conventions:
     - A note belongs to the clip in which it begins, and is cut where the clip ends: each note is in one of clips that follow each other.
@@ -77,6 +77,28 @@ def clip_seconds(tune: Tune, start_s: float, end_s: float, *, grid_wn: Fraction 
         length_s = played.seconds_at(played.length_wn)
         raise ValueError(f"nothing lies between {start_s} s and {end_s} s on a grid of {grid_wn} in a tune of {length_s:.3f} s")
     return _clip(played, start_wn, end_wn, keep_held=keep_held)
+
+
+def clip_span(tune: Tune, start_wn: Fraction, end_wn: Fraction, *, keep_held: bool = False) -> Tune:
+    """What begins from `start_wn` up to `end_wn`, as written.
+
+    Args:
+        tune: the music.
+        start_wn, end_wn: in whole notes from its start.
+        keep_held: as in `clip_bars`.
+
+    Raises:
+        ValueError: there is no such span.
+
+    >>> from transformers_abc.notation.tune import Note
+    >>> tune = Tune((Voice(tuple(Note(Fraction(place, 4), Fraction(1, 4), 60 + 12 * (place % 4)) for place in range(8))),), (Fraction(1),) * 2)
+    >>> clip = clip_span(tune, Fraction(3, 4), Fraction(3, 2))    # a pickup of a quarter, and half a bar
+    >>> [note.pitch_midi for note in clip.voices[0].notes], [str(length) for length in clip.bar_lengths_wn]
+    ([96, 60, 72], ['1/4', '1/2'])
+    """
+    if not 0 <= start_wn < end_wn <= tune.length_wn:
+        raise ValueError(f"{start_wn} to {end_wn} of a tune of {tune.length_wn} whole notes: give 0 <= start < end <= {tune.length_wn}")
+    return _clip(tune, start_wn, end_wn, keep_held=keep_held)
 
 
 def time_at(tune: Tune, seconds: float) -> Fraction:

@@ -1,4 +1,4 @@
-"""The key of music whose source names none, from how long each pitch class sounds.
+"""The key of music whose source names none, or its mode where the source names the signature only, from how long each pitch class sounds.
 
 The key is the one whose profile correlates best with the durations (Krumhansl, *Cognitive Foundations of Musical Pitch*, Oxford 1990,
 chapter 4), with Temperley's profiles (*What's Key for Key?*, Music Perception 17(1), 1999). One key for the whole piece; modulations
@@ -30,12 +30,40 @@ def find_key(notes: Iterable[tuple[int, Fraction]]) -> Key:
     >>> str(find_key((pitch, Fraction(1, 4)) for pitch in scale))
     'D'
     """
-    durations = [0.0] * 12
-    for pitch_midi, length_wn in notes:
-        durations[pitch_midi % 12] += float(length_wn)
+    durations = _durations(notes)
     keys = [(tonic, mode) for mode in _PROFILES for tonic in range(12)]
     try:
-        tonic, mode = max(keys, key=lambda key: correlation(durations[key[0] :] + durations[: key[0]], _PROFILES[key[1]]))
+        tonic, mode = max(keys, key=lambda key: _fit(durations, *key))
     except StatisticsError:  # all twelve alike
         return Key(0)
     return Key((tonic * 7 + MODE_FIFTHS[mode] + 5) % 12 - 5, mode)  # five flats to six sharps
+
+
+def mode_of(fifths: int, notes: Iterable[tuple[int, Fraction]]) -> str:
+    """Whether music with a known key signature is rather major or minor.
+
+    Args:
+        fifths: sharps of the signature, flats below 0.
+        notes: ``(pitch_midi, length_wn)``.
+
+    >>> mode_of(-1, [(62, Fraction(2)), (65, Fraction(1)), (69, Fraction(2)), (61, Fraction(1, 2)), (62, Fraction(2))])    # D minor
+    'minor'
+    """
+    durations = _durations(notes)
+    tonics = {mode: (fifths - MODE_FIFTHS[mode]) * 7 % 12 for mode in _PROFILES}
+    try:
+        return max(tonics, key=lambda mode: _fit(durations, tonics[mode], mode))
+    except StatisticsError:
+        return "major"
+
+
+def _durations(notes: Iterable[tuple[int, Fraction]]) -> list[float]:
+    """How long each of the twelve pitch classes sounds."""
+    durations = [0.0] * 12
+    for pitch_midi, length_wn in notes:
+        durations[pitch_midi % 12] += float(length_wn)
+    return durations
+
+
+def _fit(durations: list[float], tonic: int, mode: str) -> float:
+    return correlation(durations[tonic:] + durations[:tonic], _PROFILES[mode])
