@@ -6,9 +6,7 @@ nominal tempo. Conventions:
 
     - The score gives bars, metre, lengths and spelling; the Notes give time and pitch. Instruments come from the folder's name, since the
       score's programs say nothing.
-    - Where a note was played at another pitch than written, its text says what was played. A written note that no one played is left out,
-      one that was tied to its repetition makes the note before it longer. Played notes without a place in the score (ornaments) are left
-      out. All are counted in the `Reading`.
+    - Where score and performance differ, the text says what was played, as `played_part` describes; `Reading.parts` counts it.
     - The key signature is the score's; whether it is major or minor is found from the notes, since URMP's files say major throughout.
 
 Files of a part are found by its number alone, since in ``15_Surprise_tpt_tpt_tbn`` those of the trombone say ``tpt``.
@@ -28,13 +26,13 @@ from pathlib import Path
 import numpy as np
 
 from transformers_abc.data.aligned import AlignedPiece, PieceRecording, TimeMap
-from transformers_abc.data.matching import SAME_PITCH, match_notes, tuning_of
+from transformers_abc.data.matching import match_notes, tuning_of
+from transformers_abc.data.played_part import Pairs, PartMatch, PlayedNotes, PlayedPart
 from transformers_abc.data.urmp_splits import family_of
 from transformers_abc.notation.instruments import INSTRUMENT_BY_CODE, Instrument
 from transformers_abc.notation.key_finding import mode_of
 from transformers_abc.notation.midi_reader import MidiError, read_midi
-from transformers_abc.notation.pitch_spelling import UnspelledNote, spell
-from transformers_abc.notation.tune import Key, Note, Tune, Voice
+from transformers_abc.notation.tune import Key, Timed, Tune, Voice
 
 FOLDER_NAME = re.compile(r"(?P<number>\d+)_(?P<name>[^_]+)_(?P<codes>[a-z]+(?:_[a-z]+)*)")
 FEWEST_MATCHED = 0.5  # of the played notes of a part; below, score and performance are not the same music
@@ -45,27 +43,6 @@ _CLEFS = {"va": "alto", **dict.fromkeys(("vc", "db", "bn", "tbn", "tba"), "bass"
 
 class UrmpError(ValueError):
     """A folder or a piece that cannot be used; the message names the file and the reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class PartMatch:
-    """How a part's score and performance agree.
-
-    Attributes:
-        instrument: its code.
-        written, played: number of notes in the score and in the Notes.
-        matched: pairs of them, those at another pitch included; of written notes that no one played, `tied` were held over by the one
-            before.
-        changed: pairs whose text follows what was played.
-        tied: see `matched`.
-    """
-
-    instrument: str
-    written: int
-    played: int
-    matched: int
-    changed: int
-    tied: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +94,10 @@ def read_piece(folder: Path) -> Reading:
         raise UrmpError(f"{folder}: no Notes_*.txt with a note in it: {'; '.join(problems)}")
     pairs = _match(folder, score, played, problems)
     parts = [
-        _PlayedPart(voice, notes, matched) for voice, notes, matched in zip(score.voices, played, pairs, strict=True) if notes is not None
+        PlayedPart(voice, notes, matched) for voice, notes, matched in zip(score.voices, played, pairs, strict=True) if notes is not None
     ]
     heard = [place for place, notes in enumerate(played) if notes is not None]
-    voices, onsets_s = zip(*(part.as_played(score) for part in parts), strict=True)
+    voices, onsets_s = zip(*(part.as_played(score.keys) for part in parts), strict=True)
     piece = AlignedPiece(
         id=folder.name,
         family=family_of(folder.name),
@@ -165,7 +142,7 @@ def _score(folder: Path, instruments: list[Instrument]) -> Tune:
     return replace(score, voices=named, keys=_keys_with_mode(score), title="", tempos=())
 
 
-def _keys_with_mode(score: Tune) -> tuple[tuple, ...]:
+def _keys_with_mode(score: Tune) -> Timed[Key]:
     """The same signatures, each major or minor by the notes up to the next one."""
     bounds = [*(onset_wn for onset_wn, _ in score.keys), score.length_wn]
     notes = [note for voice in score.voices for note in voice.notes]
@@ -178,19 +155,7 @@ def _keys_with_mode(score: Tune) -> tuple[tuple, ...]:
 # --- The performance -----------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _PlayedNotes:
-    """What was measured on one player, in time order; pitches in fractional MIDI numbers, relative to the player's own tuning."""
-
-    onsets_s: np.ndarray
-    pitches: np.ndarray
-    ends_s: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.onsets_s)
-
-
-def _found_notes(folder: Path, part: int, problems: list[str]) -> _PlayedNotes | None:
+def _found_notes(folder: Path, part: int, problems: list[str]) -> PlayedNotes | None:
     """The Notes of a part, or None with the reason added to `problems`."""
     path = next(iter(sorted(folder.glob(f"Notes_{part}_*.txt"))), None)
     if path is None:
@@ -203,7 +168,7 @@ def _found_notes(folder: Path, part: int, problems: list[str]) -> _PlayedNotes |
         return None
 
 
-def read_notes(path: Path) -> _PlayedNotes:
+def read_notes(path: Path) -> PlayedNotes:
     """Read a Notes file: onset in seconds, frequency in Hz and duration in seconds in each line, white space between.
 
     Raises:
@@ -216,7 +181,7 @@ def read_notes(path: Path) -> _PlayedNotes:
     rows = np.array([_numbers(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]).reshape(-1, 3)
     rows = rows[np.argsort(rows[:, 0], kind="stable")]
     pitches = 69 + 12 * np.log2(rows[:, 1] / 440)
-    return _PlayedNotes(rows[:, 0], pitches - tuning_of(pitches), rows[:, 0] + rows[:, 2])
+    return PlayedNotes(rows[:, 0], pitches - tuning_of(pitches), rows[:, 0] + rows[:, 2])
 
 
 def _numbers(path: Path, number: int, line: str) -> list[float]:
@@ -231,10 +196,8 @@ def _numbers(path: Path, number: int, line: str) -> list[float]:
 
 # --- Both together -------------------------------------------------------------------------------------------------------------------
 
-Pairs = list[tuple[int, int]]
 
-
-def _match(folder: Path, score: Tune, played: list[_PlayedNotes | None], problems: list[str]) -> list[Pairs]:
+def _match(folder: Path, score: Tune, played: list[PlayedNotes | None], problems: list[str]) -> list[Pairs]:
     """The pairs of every part: by pitch alone first, then by pitch and by the time that all parts together tell."""
     parts = list(zip(score.voices, played, strict=True))
     by_pitch = [match_notes(_pitches(voice), notes.pitches) if notes is not None else [] for voice, notes in parts]
@@ -258,7 +221,7 @@ def _match(folder: Path, score: Tune, played: list[_PlayedNotes | None], problem
     return matched
 
 
-def _leave_out_strangers(folder: Path, by_pitch: list[Pairs], played: list[_PlayedNotes | None], problems: list[str]) -> None:
+def _leave_out_strangers(folder: Path, by_pitch: list[Pairs], played: list[PlayedNotes | None], problems: list[str]) -> None:
     """Drop the parts whose notes are not those of the score."""
     for place, (pairs, notes) in enumerate(zip(by_pitch, played, strict=True)):
         if notes is not None and len(pairs) < FEWEST_MATCHED * max(len(notes), 1):
@@ -268,57 +231,6 @@ def _leave_out_strangers(folder: Path, by_pitch: list[Pairs], played: list[_Play
 
 def _pitches(voice: Voice) -> np.ndarray:
     return np.array([note.pitch_midi for note in voice.notes])
-
-
-@dataclass(frozen=True, slots=True)
-class _PlayedPart:
-    voice: Voice
-    notes: _PlayedNotes
-    pairs: Pairs
-
-    def as_played(self, score: Tune) -> tuple[Voice, tuple[float, ...]]:
-        """The part with only what sounds, and the onset of each note."""
-        lengthened = self._lengthened()
-        sounding: list[UnspelledNote] = []
-        written: list[Note] = []
-        for i, j in self.pairs:
-            note = self.voice.notes[i]
-            written.append(replace(note, length_wn=lengthened.get(i, note.length_wn)))
-            sounding.append((note.onset_wn, written[-1].length_wn, self._sounding_pitch(i, j)))
-        spelled = spell(sounding, score.keys)
-        kept = [old if old.pitch_midi == new.pitch_midi else new for old, new in zip(written, spelled, strict=True)]
-        return replace(self.voice, notes=tuple(kept)), tuple(float(self.notes.onsets_s[j]) for _, j in self.pairs)
-
-    def counts(self, instrument: str) -> PartMatch:
-        changed = sum(self._sounding_pitch(i, j) != self.voice.notes[i].pitch_midi for i, j in self.pairs)
-        return PartMatch(instrument, len(self.voice.notes), len(self.notes), len(self.pairs), changed, len(self._tied()))
-
-    def _sounding_pitch(self, written: int, played: int) -> int:
-        pitch = self.voice.notes[written].pitch_midi
-        measured = float(self.notes.pitches[played])
-        return pitch if abs(measured - pitch) < SAME_PITCH else min(max(round(measured), 0), 127)
-
-    def _tied(self) -> list[tuple[int, int]]:
-        """``(note, repetition)`` in the score where the repetition was not played anew but the note still sounded then."""
-        partner, notes = dict(self.pairs), self.voice.notes
-        tied = []
-        for first, second in pairwise(range(len(notes))):
-            repeats = notes[first].pitch_midi == notes[second].pitch_midi and notes[first].end_wn == notes[second].onset_wn
-            if repeats and first in partner and second not in partner and self._sounds_through(first, second, partner):
-                tied.append((first, second))
-        return tied
-
-    def _sounds_through(self, first: int, second: int, partner: dict[int, int]) -> bool:
-        """Whether the played note lasts for more than the written one, up to where the next one begins."""
-        following = next((partner[later] for later in range(second + 1, len(self.voice.notes)) if later in partner), None)
-        if following is None:
-            return False
-        start_s, next_s = self.notes.onsets_s[partner[first]], self.notes.onsets_s[following]
-        share = float(self.voice.notes[first].length_wn / (self.voice.notes[second].end_wn - self.voice.notes[first].onset_wn))
-        return bool(self.notes.ends_s[partner[first]] > start_s + (share + 1) / 2 * (next_s - start_s))
-
-    def _lengthened(self) -> dict:
-        return {first: self.voice.notes[second].end_wn - self.voice.notes[first].onset_wn for first, second in self._tied()}
 
 
 def _recordings(folder: Path, heard: list[int], parts: int, problems: list[str]) -> Iterator[PieceRecording]:
