@@ -71,12 +71,13 @@ class Recording:
         try:
             with soundfile.SoundFile(os.fsencode(self.path)) as file:
                 while len(block := file.read(int(BLOCK_S * self.sampling_rate), dtype="float32", always_2d=True)):
-                    yield resampler.resample_chunk(self._checked_mono(block, file.tell()))
+                    yield resampler.resample_chunk(self.checked_mono(block, file.tell()))
         except soundfile.LibsndfileError as error:
             raise AudioError(f"{self.path}: the audio is damaged ({_reason(error)})") from None
         yield resampler.resample_chunk(np.zeros(0, dtype=np.float32), last=True)
 
-    def _checked_mono(self, block: np.ndarray, position: int) -> np.ndarray:
+    def checked_mono(self, block: np.ndarray, position: int) -> np.ndarray:
+        """Mix ``[frames, channels]`` that end at frame `position` of the file, if all are numbers that sound can have."""
         magnitude = np.abs(block)
         wrong = ~(magnitude <= LARGEST_SAMPLE)  # true for NaN as well
         if wrong.any():
@@ -85,6 +86,34 @@ class Recording:
             raise AudioError(f"{self.path}: the sample at {seconds:.3f} s is {value}; export the recording again")
         self.peak = max(self.peak, float(magnitude.max()))
         return block.mean(axis=1)
+
+
+def read_span(path: Path, start_s: float, end_s: float, sampling_rate: int | None = None) -> tuple[np.ndarray, int]:
+    """Read a stretch of a recording as mono.
+
+    Args:
+        path: as for `Recording`.
+        start_s, end_s: in seconds; what lies beyond the end of the file is not read.
+        sampling_rate: in Hz; that of the file by default.
+
+    Returns:
+        ``[samples]`` float32, and their rate in Hz.
+
+    Raises:
+        AudioError: as `Recording` and its blocks.
+    """
+    recording = Recording(path)
+    first, last = (round(seconds * recording.sampling_rate) for seconds in (start_s, end_s))
+    try:
+        with soundfile.SoundFile(os.fsencode(path)) as file:
+            file.seek(min(first, file.frames))
+            block = file.read(max(last - first, 0), dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise AudioError(f"{path}: the audio is damaged ({_reason(error)})") from None
+    samples = recording.checked_mono(block, first + len(block)) if len(block) else np.zeros(0, dtype=np.float32)
+    if sampling_rate is None or sampling_rate == recording.sampling_rate:
+        return samples, recording.sampling_rate
+    return soxr.resample(samples, recording.sampling_rate, sampling_rate), sampling_rate
 
 
 def _checked_info(path: Path) -> tuple[int, int, int]:

@@ -8,8 +8,8 @@ Rules:
     - A note belongs to the clip in which it begins; where the clip ends, it ends. What still sounds from before is not written.
     - A clip has the tempo at which it was played, as `tempo_fit` says: in whole numbers, counted in dotted beats in compound metres and in
       quarters otherwise.
-    - The recording is cut where that tempo puts the beginning of the text, or, where the first note came earlier than that, just before it.
-      So the text's time 0 is the clip's time 0, to within a fraction of a beat. The last clip takes in how the last notes die away.
+    - The recording is cut where that tempo puts the beginning of the text, or up to `EARLY_S` before where the first note came earlier. So the
+      text's time 0 is the clip's time 0. The last clip takes in how the last notes die away.
     - Clips in which nothing is played are left out.
 """
 
@@ -33,7 +33,7 @@ Cut = Literal["bars", "seconds"]
 CLIP_S = 25.0
 SHORTEST_SHARE = 1 / 3  # of clip_s
 LONGEST_PICKUP = Fraction(1, 2)  # of a bar
-ATTACK_S = 0.02  # left before a note that begins a clip
+ATTACK_S, EARLY_S = 0.02, 0.03  # left before a note that begins a clip; and how far a clip may begin before its text
 LAST_NOTE_S = 3.0  # how long the last notes of a piece may ring beyond its last bar
 QUARTER = Fraction(1, 4)
 FEWEST_ONSETS = 8  # to tell a clip's tempo by
@@ -46,6 +46,7 @@ class Clip:
     Attributes:
         start_s, end_s: in the recording.
         tune: what is played, by the voices in the recording, from time 0 of the clip.
+        tune_with_held: the same, and what is left of notes that began before; it says which notes are heard, though not when they begin.
         deviation_s, worst_s: the median and the largest distance of onsets in the recording from where the text puts them: how far the
             players are from an even tempo.
     """
@@ -53,6 +54,7 @@ class Clip:
     start_s: float
     end_s: float
     tune: Tune
+    tune_with_held: Tune
     deviation_s: float
     worst_s: float
 
@@ -90,10 +92,11 @@ def cut_clips(
         first_s = _first_onset_s(piece, recording.voices, start_wn, end_wn, time_map)
         if first_s is not None and first_s < duration_s:
             fit = _fit(piece, start_wn, end_wn, time_map)
-            start_s = max(min(fit.origin_s, first_s - ATTACK_S), 0.0)
+            start_s = max(min(fit.origin_s, max(first_s - ATTACK_S, fit.origin_s - EARLY_S)), 0.0)
             end_s = time_map.seconds_at(end_wn) + (LAST_NOTE_S if end_wn == bounds_wn[-1] else 0.0)
-            tune = replace(clip_span(score, start_wn, end_wn), tempos=fit.tempos)
-            yield Clip(round(start_s, 3), round(min(end_s, duration_s, start_s + clip_s), 3), tune, fit.deviation_s, fit.worst_s)
+            tune, with_held = (replace(clip_span(score, start_wn, end_wn, keep_held=held), tempos=fit.tempos) for held in (False, True))
+            end_s = round(min(end_s, duration_s, start_s + clip_s), 3)
+            yield Clip(round(start_s, 3), end_s, tune, with_held, fit.deviation_s, fit.worst_s)
 
 
 # --- Where clips begin and end -------------------------------------------------------------------------------------------------------

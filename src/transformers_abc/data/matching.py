@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 SAME_PITCH = 0.75  # semitones: players and pitch trackers are off by up to half of one, and ornaments pull a mean further
-WRONG_PITCH, WRONG_OCTAVE = 1.0, 0.6
-UNMATCHED = 0.7  # a note without a partner
+WRONG_PITCH, WRONG_OCTAVE = 1.0, 0.8
+UNMATCHED = 0.7  # a note without a partner: two of them cost more than a wrong one
 UNMATCHED_BEFORE = 0.3  # the same before the first pair; after the last one it is free, since a recording may be an excerpt
 WRONG_TIME, TOLERATED_S = 0.9, 0.6  # the cost grows with the deviation up to this many seconds
 

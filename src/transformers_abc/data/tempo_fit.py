@@ -17,7 +17,8 @@ from transformers_abc.notation.tune import Tempo, Timed
 
 UNEVEN_S = 0.75
 SEARCH = 0.06  # how far around the tempo of the straight line the best one is looked for
-CHANGES = np.arange(0.5, 1.45, 0.05)  # second tempos that are tried first, as shares of the first
+# Where there are two, they are looked for first among these shares of the one that fits best, then this far around the best pair.
+BEFORE, AFTER, FINE = np.arange(0.88, 1.2, 0.02), np.arange(0.4, 1.4, 0.05), 0.02
 WORTH_A_CHANGE = 0.75  # of the distance under one tempo
 
 _START = Fraction(0)
@@ -104,11 +105,20 @@ def _best_change(onsets: _Onsets, one: _Fit, bar_lines_wn: Sequence[Fraction]) -
     """The best pair of tempos: coarsely over all bar lines, then finely around the best."""
     beat_wn, first = one.tempos[0][1].beat_wn, float(one.tempos[0][1].beats_per_minute)
 
-    def changing(line_wn: Fraction, before: Iterable[Fraction], after: Iterable[Fraction]) -> list[_Fit]:
-        later = list(after)
-        return [onsets.fit([(_START, Tempo(beat_wn, early)), (line_wn, Tempo(beat_wn, late))]) for early in before for late in later]
+    coarse = [
+        onsets.fit([(_START, Tempo(beat_wn, before)), (line_wn, Tempo(beat_wn, after))])
+        for line_wn in bar_lines_wn
+        for before in _whole(first * BEFORE)
+        for after in _whole(first * AFTER)
+    ]
+    (_, before), (line_wn, after) = min(coarse, key=_distance).tempos
+    fine = [
+        onsets.fit([(_START, Tempo(beat_wn, early)), (line_wn, Tempo(beat_wn, late))])
+        for early in _around(float(before.beats_per_minute), FINE)
+        for late in _around(float(after.beats_per_minute), SEARCH)
+    ]
+    return min(fine, key=_distance)
 
-    coarse_after = [Fraction(max(round(first * share), 1)) for share in CHANGES]
-    coarse = [fit for line_wn in bar_lines_wn for fit in changing(line_wn, list(_around(first))[::2], coarse_after)]
-    line_wn, late = min(coarse, key=_distance).tempos[1]
-    return min(changing(line_wn, list(_around(first)), _around(float(late.beats_per_minute))), key=_distance)
+
+def _whole(per_minute: np.ndarray) -> list[Fraction]:
+    return [Fraction(beats) for beats in sorted({max(round(beats), 1) for beats in per_minute.tolist()})]
