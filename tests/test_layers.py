@@ -22,6 +22,7 @@ LAYERS = {
     "transcription": 3,
     "training": 3,
     "evaluate_metric": 3,
+    "hub": 3,
     "evaluation": 4,
     "commands": 5,
     "cli": 6,

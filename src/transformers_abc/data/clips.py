@@ -8,8 +8,8 @@ Rules:
     - A note belongs to the clip in which it begins; where the clip ends, it ends. What still sounds from before is not written.
     - A clip has the tempo at which it was played, as `tempo_fit` says: in whole numbers, counted in dotted beats in compound metres and in
       quarters otherwise.
-    - The recording is cut where that tempo puts the beginning of the text, or up to `EARLY_S` before where the first note came earlier. So the
-      text's time 0 is the clip's time 0. The last clip takes in how the last notes die away.
+    - The recording is cut where that tempo puts the beginning of the text, or where the first note came earlier, just before it, but no
+      more than `EARLY_S`. So the text's time 0 is the clip's time 0, but for that. The last clip takes in how the last notes die away.
     - Clips in which nothing is played are left out.
 """
 
@@ -33,7 +33,7 @@ Cut = Literal["bars", "seconds"]
 CLIP_S = 25.0
 SHORTEST_SHARE = 1 / 3  # of clip_s
 LONGEST_PICKUP = Fraction(1, 2)  # of a bar
-ATTACK_S, EARLY_S = 0.02, 0.03  # left before a note that begins a clip; and how far a clip may begin before its text
+ATTACK_S, EARLY_S = 0.02, 0.25  # left before a note that begins a clip; and how far a clip may begin before its text
 LAST_NOTE_S = 3.0  # how long the last notes of a piece may ring beyond its last bar
 QUARTER = Fraction(1, 4)
 FEWEST_ONSETS = 8  # to tell a clip's tempo by

@@ -12,8 +12,8 @@ import numpy as np
 
 SAME_PITCH = 0.75  # semitones: players and pitch trackers are off by up to half of one, and ornaments pull a mean further
 WRONG_PITCH, WRONG_OCTAVE = 1.0, 0.8
-UNMATCHED = 0.7  # a note without a partner: two of them cost more than a wrong one
-UNMATCHED_BEFORE = 0.3  # the same before the first pair; after the last one it is free, since a recording may be an excerpt
+EXTRA, MISSING = 1.1, 0.7  # a played note without a partner, and a written one; both together cost more than a wrong note
+MISSING_BEFORE = 0.3  # before the first pair; after the last one it is free, since a recording may be an excerpt
 WRONG_TIME, TOLERATED_S = 0.9, 0.6  # the cost grows with the deviation up to this many seconds
 
 
@@ -69,13 +69,13 @@ def _pitch_cost(deviation: np.ndarray) -> np.ndarray:
 def _cheapest_pairs(cost: np.ndarray) -> list[tuple[int, int]]:
     """The path of least cost from the first notes to the last ones; ``total[i, j]`` is that of the first i and j notes."""
     rows, columns = cost.shape
-    extra = UNMATCHED * np.arange(columns + 1)  # of the first j played notes
+    extra = EXTRA * np.arange(columns + 1)  # of the first j played notes
     total = np.empty((rows + 1, columns + 1))
-    total[:, 0] = UNMATCHED_BEFORE * np.arange(rows + 1)
+    total[:, 0] = MISSING_BEFORE * np.arange(rows + 1)
     total[0] = extra
     for row in range(1, rows + 1):
-        missing = np.full(columns + 1, UNMATCHED)
-        missing[[0, -1]] = UNMATCHED_BEFORE, 0.0
+        missing = np.full(columns + 1, MISSING)
+        missing[[0, -1]] = MISSING_BEFORE, 0.0
         entered = total[row - 1] + missing
         entered[1:] = np.minimum(entered[1:], total[row - 1, :-1] + cost[row - 1])
         entered[0] = total[row, 0]
@@ -90,7 +90,7 @@ def _walk_back(total: np.ndarray, cost: np.ndarray) -> list[tuple[int, int]]:
     while row and column:
         here = total[row, column]
         paired = total[row - 1, column - 1] + cost[row - 1, column - 1]
-        missing = total[row - 1, column] + (0.0 if column == columns else UNMATCHED)
+        missing = total[row - 1, column] + (0.0 if column == columns else MISSING)
         # The earliest of equally good places: first give up written notes at the end.
         if np.isclose(here, missing) and not (np.isclose(here, paired) and column < columns):
             row -= 1

@@ -15,7 +15,7 @@ import numpy as np
 
 from transformers_abc.notation.tune import Tempo, Timed
 
-UNEVEN_S = 0.75
+UNEVEN_S = 0.5
 SEARCH = 0.06  # how far around the tempo of the straight line the best one is looked for
 # Where there are two, they are looked for first among these shares of the one that fits best, then this far around the best pair.
 BEFORE, AFTER, FINE = np.arange(0.88, 1.2, 0.02), np.arange(0.4, 1.4, 0.05), 0.02
