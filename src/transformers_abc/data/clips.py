@@ -8,8 +8,8 @@ Rules:
     - A note belongs to the clip in which it begins; where the clip ends, it ends. What still sounds from before is not written.
     - A clip has the tempo at which it was played, as `tempo_fit` says: in whole numbers, counted in dotted beats in compound metres and in
       quarters otherwise.
-    - The recording is cut where that tempo puts the beginning of the text, or where the first note came earlier, just before it, but no
-      more than `EARLY_S`. So the text's time 0 is the clip's time 0, but for that. The last clip takes in how the last notes die away.
+    - The recording is cut where that tempo puts the beginning of the text: the text's time 0 is the clip's time 0. A first note that came a
+      little earlier loses that much of its beginning. The last clip takes in how the last notes die away.
     - Clips in which nothing is played are left out.
 """
 
@@ -33,7 +33,6 @@ Cut = Literal["bars", "seconds"]
 CLIP_S = 25.0
 SHORTEST_SHARE = 1 / 3  # of clip_s
 LONGEST_PICKUP = Fraction(1, 2)  # of a bar
-ATTACK_S, EARLY_S = 0.02, 0.25  # left before a note that begins a clip; and how far a clip may begin before its text
 LAST_NOTE_S = 3.0  # how long the last notes of a piece may ring beyond its last bar
 QUARTER = Fraction(1, 4)
 FEWEST_ONSETS = 8  # to tell a clip's tempo by
@@ -81,7 +80,7 @@ def cut_clips(
     >>> stem = PieceRecording(Path("scale.wav"), (0,))
     >>> piece = AlignedPiece("scale", "scale", "pairs", score, nominal_onsets_s(score), (stem,))
     >>> [(clip.start_s, clip.end_s, len(clip.tune.bar_lengths_wn)) for clip in cut_clips(piece, stem, 16.0, clip_s=7.0)]
-    [(0.0, 6.0, 3), (5.98, 12.0, 3), (11.98, 16.0, 2)]
+    [(0.0, 6.0, 3), (6.0, 12.0, 3), (12.0, 16.0, 2)]
     """
     if not clip_s > 0:
         raise ValueError(f"a clip has to be longer than 0 s, got {clip_s:g}")
@@ -89,10 +88,10 @@ def cut_clips(
     bounds_wn = _by_bars(piece.score, time_map, clip_s) if cut == "bars" else _by_seconds(piece.score, time_map, clip_s)
     score = replace(piece.score, voices=tuple(piece.score.voices[place] for place in recording.voices), title="", composer="", info=())
     for start_wn, end_wn in pairwise(bounds_wn):
-        first_s = _first_onset_s(piece, recording.voices, start_wn, end_wn, time_map)
-        if first_s is not None and first_s < duration_s:
+        begins_s = _first_onset_s(piece, recording.voices, start_wn, end_wn, time_map)
+        if begins_s is not None and begins_s < duration_s:
             fit = _fit(piece, start_wn, end_wn, time_map)
-            start_s = max(min(fit.origin_s, max(first_s - ATTACK_S, fit.origin_s - EARLY_S)), 0.0)
+            start_s = max(fit.origin_s, 0.0)
             end_s = time_map.seconds_at(end_wn) + (LAST_NOTE_S if end_wn == bounds_wn[-1] else 0.0)
             tune, with_held = (replace(clip_span(score, start_wn, end_wn, keep_held=held), tempos=fit.tempos) for held in (False, True))
             end_s = round(min(end_s, duration_s, start_s + clip_s), 3)
