@@ -1,10 +1,11 @@
-"""The command line: ``transformers-abc transcribe|convert|check|score|evaluate|metric|train``.
+"""The command line: ``transformers-abc transcribe|convert|check|score|evaluate|metric|dataset|train``.
 
     transformers-abc transcribe song.wav -o song.abc --midi
     transformers-abc convert song.mid song.abc
     transformers-abc check song.abc
     transformers-abc score predictions/ references/
     transformers-abc evaluate --set recordings/ --system default --out report/
+    transformers-abc dataset build --urmp Dataset/ --out urmp-abc/
     transformers-abc train listener --scores scores/ --out listener/
 
 A mistake of the user's is one line on stderr and exit status 2; what was done before it is kept. Heavy imports stand in the functions
@@ -22,6 +23,7 @@ from importlib.metadata import version
 from transformers_abc.commands.check import add_check
 from transformers_abc.commands.console import EXIT_INTERRUPTED, EXIT_OK, EXIT_USER_ERROR, UserError, complain
 from transformers_abc.commands.convert import add_convert
+from transformers_abc.commands.dataset import add_dataset
 from transformers_abc.commands.evaluate import add_evaluate
 from transformers_abc.commands.metric import add_metric
 from transformers_abc.commands.score import add_score
@@ -72,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     add_score(commands)
     add_evaluate(commands)
     add_metric(commands)
+    add_dataset(commands)
     add_train(commands)
     return parser
 

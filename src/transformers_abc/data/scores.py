@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from transformers_abc.data.performance import PieceNotes, piece_notes
+from transformers_abc.data.pieces import PieceNotes, piece_notes
 from transformers_abc.notation.musicxml import read_musicxml
 from transformers_abc.outputs import write_whole
 
