@@ -1,4 +1,4 @@
-"""On real recordings: a clip's text sounds like the clip, at once and without warping, and more so than the score cut by its own seconds."""
+"""On real recordings: a text sounds like its clip, at once and without warping, and more so than the score cut by its own seconds."""
 
 import sys
 from pathlib import Path
