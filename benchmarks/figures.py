@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from data_figures import beats_table, chroma_table, matched_line
 from scoring_figures import attacks_table, evolution_table, scoring_speed_table, spearman_table
 
 from transformers_abc.notation import reader, repeats
@@ -242,6 +243,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "evolution": evolution_table,
     "spearman": spearman_table,
     "scoring": scoring_speed_table,
+    "chroma": chroma_table,
+    "beats": beats_table,
+    "matched": matched_line,
 }
 
 if __name__ == "__main__":
