@@ -23,7 +23,6 @@ from chroma import best_correlation, chroma
 from transformers_abc.data.aligned import AlignedPiece, PieceRecording, TimeMap
 from transformers_abc.data.audio import Recording, read_span
 from transformers_abc.data.clips import Clip, cut_clips
-from transformers_abc.data.rendering import render_tune
 from transformers_abc.data.urmp import piece_folders, read_piece
 from transformers_abc.notation.clipping import clip_seconds
 from transformers_abc.notation.midi_reader import read_midi
@@ -31,6 +30,7 @@ from transformers_abc.notation.reader import read_abc
 from transformers_abc.notation.tune import Tune
 from transformers_abc.notation.writer import write_abc
 from transformers_abc.outputs import write_whole
+from transformers_abc.synthesis.rendering import render_tune
 
 RATE = 16_000
 CLIPS_S = {"01_Jupiter_vn_vc": (25.0, 6.0), "12_Spring_vn_vn_vc": (25.0, 6.0)}

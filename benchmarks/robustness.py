@@ -24,7 +24,6 @@ from statistics import mean, median
 
 from scipy.stats import spearmanr
 
-from transformers_abc.data.scores import is_validation_work
 from transformers_abc.notation.sounding import sounding_events
 from transformers_abc.notation.tune import Tune
 from transformers_abc.scoring.compare import compare, signature
@@ -32,6 +31,7 @@ from transformers_abc.scoring.composite import PRESETS
 from transformers_abc.scoring.corpus import bootstrap_interval
 from transformers_abc.scoring.digest import digest
 from transformers_abc.scoring.note_f1 import onset_f1
+from transformers_abc.synthesis.scores import is_validation_work
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))

@@ -24,11 +24,11 @@ import soundfile
 
 import transformers_abc
 from transformers_abc import read_abc, write_abc
-from transformers_abc.data.rendering import render_tune
-from transformers_abc.data.scores import load_pieces
-from transformers_abc.data.synthesis import SyntheticClips
-from transformers_abc.data.timbres import SoundFontBank
 from transformers_abc.scoring.note_f1 import onset_f1
+from transformers_abc.synthesis.bank import SoundFontBank
+from transformers_abc.synthesis.rendering import render_tune
+from transformers_abc.synthesis.scores import load_pieces
+from transformers_abc.synthesis.synthetic_clips import SyntheticClips
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 RATE = 16_000

@@ -9,8 +9,8 @@ from pathlib import Path
 import soundfile
 
 from transformers_abc import read_abc
-from transformers_abc.data.rendering import render_tune
-from transformers_abc.data.timbres import SoundFontBank
+from transformers_abc.synthesis.bank import SoundFontBank
+from transformers_abc.synthesis.rendering import render_tune
 
 SAMPLING_RATE = 32_000
 

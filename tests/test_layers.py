@@ -16,20 +16,21 @@ LAYERS = {
     "outputs": 0,
     "score_writer": 1,
     "scoring": 1,
-    "data": 2,
+    "synthesis": 2,
     "models": 2,
     "rewards": 2,
-    "transcription": 3,
-    "training": 3,
+    "data": 3,
     "evaluate_metric": 3,
-    "hub": 3,
-    "evaluation": 4,
-    "commands": 5,
-    "cli": 6,
-    "__main__": 7,
+    "hub": 4,
+    "transcription": 4,
+    "training": 4,
+    "evaluation": 5,
+    "commands": 6,
+    "cli": 7,
+    "__main__": 8,
 }
 HEAVY = ("torch", "transformers", "gradio", "datasets", "evaluate")
-LIGHT_PACKAGES = ("notation", "score_writer", "scoring", "outputs", "cli", "commands", "data", "rewards", "evaluation")
+LIGHT_PACKAGES = ("notation", "score_writer", "scoring", "synthesis", "outputs", "cli", "commands", "data", "rewards", "evaluation")
 
 
 def modules() -> list[Path]:

@@ -10,8 +10,8 @@ import soundfile
 
 from transformers_abc import Tune, hear, read_abc, transcribe, write_abc
 from transformers_abc.data.audio import AudioError
-from transformers_abc.data.rendering import render_tune
 from transformers_abc.scoring.note_f1 import onset_f1
+from transformers_abc.synthesis.rendering import render_tune
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"

@@ -76,9 +76,9 @@ def test_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Rendered from MIDI, and read back with it."""
     import soundfile
 
-    from transformers_abc.data.rendering import render_tune
     from transformers_abc.notation.midi import midi_bytes
     from transformers_abc.notation.reader import read_abc
+    from transformers_abc.synthesis.rendering import render_tune
 
     (tmp_path / "pairs").mkdir()
     tune = read_abc(SCORE)

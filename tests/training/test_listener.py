@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from transformers_abc.data.performance import PlayedNote
-from transformers_abc.data.synthesis import SyntheticClip
 from transformers_abc.models.configuration import AbcListenerConfig
 from transformers_abc.models.listener import IGNORED_LABEL
 from transformers_abc.notation.instruments import INSTRUMENT_BY_CODE
+from transformers_abc.synthesis.performance import PlayedNote
+from transformers_abc.synthesis.synthetic_clips import SyntheticClip
 from transformers_abc.training.listener import ListenerTrainingConfig, train_listener
 from transformers_abc.training.targets import listener_targets
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from transformers_abc.data.performance import PlayedNote
-from transformers_abc.data.synthesis import SyntheticClip
 from transformers_abc.notation.instruments import INSTRUMENT_BY_CODE
 from transformers_abc.score_writer.heard_note import HeardNote
+from transformers_abc.synthesis.performance import PlayedNote
+from transformers_abc.synthesis.synthetic_clips import SyntheticClip
 from transformers_abc.training.validation import clip_f1
 
 VIOLIN = INSTRUMENT_BY_CODE["vn"]

@@ -8,10 +8,10 @@ import mido
 import numpy as np
 import soundfile
 
-from transformers_abc.data.composition import compose_tune
 from transformers_abc.data.urmp_splits import PIECES
 from transformers_abc.notation.instruments import INSTRUMENT_BY_CODE
 from transformers_abc.notation.tune import Tune
+from transformers_abc.synthesis.composition import compose_tune
 
 RATE = 8000
 TICKS_PER_QUARTER, NOMINAL_TEMPO_US = 960, 600_000  # every score of URMP says 100 quarters a minute

@@ -117,9 +117,9 @@ def _build(options: argparse.Namespace) -> int:
 
 def _sources(options: argparse.Namespace) -> Sequence[PieceSource]:
     from transformers_abc.data.builder import WORK
-    from transformers_abc.data.soundfonts import check_for_training
     from transformers_abc.data.sources import pair_sources, synthetic_sources, urmp_sources
     from transformers_abc.data.synthetic_pieces import SAMPLING_RATE, SyntheticSettings
+    from transformers_abc.synthesis.soundfonts import check_for_training
 
     if options.urmp:
         return urmp_sources(options.urmp)

@@ -12,7 +12,6 @@ import numpy as np
 
 from transformers_abc.data.aligned import AlignedPiece
 from transformers_abc.data.pairs import PairFiles, find_pairs, read_pair
-from transformers_abc.data.scores import is_validation_work
 from transformers_abc.data.synthetic_pieces import SyntheticSettings, composed_piece, excerpt_piece
 from transformers_abc.data.urmp import piece_folders, read_piece
 from transformers_abc.data.urmp_splits import family_of, split_of
@@ -20,6 +19,7 @@ from transformers_abc.notation.midi_reader import read_midi
 from transformers_abc.notation.musicxml import read_musicxml
 from transformers_abc.notation.reader import read_tunes
 from transformers_abc.notation.tune import Tune
+from transformers_abc.synthesis.scores import is_validation_work
 
 SCORE_ENDINGS = (".abc", ".mid", ".midi", ".mxl", ".musicxml", ".xml")
 COMPOSED_SPLITS = (*("train",) * 8, "validation", "test")  # in turn, so that a small set has all of them

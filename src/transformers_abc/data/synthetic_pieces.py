@@ -13,13 +13,14 @@ import numpy as np
 import soundfile
 
 from transformers_abc.data.aligned import AlignedPiece, PieceRecording
-from transformers_abc.data.bank import SoundFontBank
-from transformers_abc.data.composition import compose_tune
-from transformers_abc.data.rendering import render_performance
-from transformers_abc.data.tune_performance import perform_tune
 from transformers_abc.notation.clipping import clip_bars
 from transformers_abc.notation.repeats import expand_repeats
 from transformers_abc.notation.tune import Tune
+from transformers_abc.synthesis.bank import SoundFontBank
+from transformers_abc.synthesis.composition import compose_tune
+from transformers_abc.synthesis.rendering import render_performance
+from transformers_abc.synthesis.timbres import InventedOrchestra, Orchestra
+from transformers_abc.synthesis.tune_performance import perform_tune
 
 SAMPLING_RATE = 16_000
 EXCERPT_S = 60.0  # of a score, about, at its own tempo
@@ -31,7 +32,7 @@ class SyntheticSettings:
 
     Attributes:
         seed: of everything.
-        soundfont: None for invented timbres.
+        soundfont: None for an invented orchestra.
         sampling_rate: in Hz.
         bank_cache: a folder in which the SoundFont's notes are kept for other processes.
     """
@@ -71,8 +72,7 @@ def _excerpt(tune: Tune, rng: np.random.Generator) -> Tune:
 def _recorded(tune: Tune, name: str, family: str, rng: np.random.Generator, settings: SyntheticSettings, folder: Path) -> AlignedPiece:
     """Play a tune into files: the mix, and where there are several players each alone."""
     performance = perform_tune(tune, rng)
-    bank = _bank(settings.soundfont, settings.sampling_rate, settings.bank_cache) if settings.soundfont else None
-    rendered = render_performance(performance, bank, rng, settings.sampling_rate)
+    rendered = render_performance(performance, _orchestra(settings), rng, settings.sampling_rate)
     voices = tuple(range(len(performance.score.voices)))
     tracks = [(f"mix_{name}.wav", rendered.mix, voices)]
     if len(voices) > 1:
@@ -81,9 +81,11 @@ def _recorded(tune: Tune, name: str, family: str, rng: np.random.Generator, sett
     for file_name, samples, heard in tracks:
         soundfile.write(folder / file_name, samples, settings.sampling_rate, subtype="PCM_16")
         recordings.append(PieceRecording(folder / file_name, heard))
-    return performance.aligned(name, family, recordings)
+    return AlignedPiece(name, family, "synthetic", performance.score, performance.onsets_s, tuple(recordings))
 
 
 @lru_cache(maxsize=1)
-def _bank(soundfont: Path, sampling_rate: int, cache: Path | None) -> SoundFontBank:
-    return SoundFontBank(soundfont, sampling_rate, cache)
+def _orchestra(settings: SyntheticSettings) -> Orchestra:
+    if settings.soundfont is None:
+        return InventedOrchestra(settings.sampling_rate)
+    return SoundFontBank(settings.soundfont, settings.sampling_rate, settings.bank_cache)

@@ -91,7 +91,8 @@ def clip_span(tune: Tune, start_wn: Fraction, end_wn: Fraction, *, keep_held: bo
         ValueError: there is no such span.
 
     >>> from transformers_abc.notation.tune import Note
-    >>> tune = Tune((Voice(tuple(Note(Fraction(place, 4), Fraction(1, 4), 60 + 12 * (place % 4)) for place in range(8))),), (Fraction(1),) * 2)
+    >>> notes = tuple(Note(Fraction(place, 4), Fraction(1, 4), 60 + 12 * (place % 4)) for place in range(8))
+    >>> tune = Tune((Voice(notes),), (Fraction(1),) * 2)
     >>> clip = clip_span(tune, Fraction(3, 4), Fraction(3, 2))    # a pickup of a quarter, and half a bar
     >>> [note.pitch_midi for note in clip.voices[0].notes], [str(length) for length in clip.bar_lengths_wn]
     ([96, 60, 72], ['1/4', '1/2'])

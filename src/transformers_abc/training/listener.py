@@ -20,13 +20,13 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 from transformers import get_wsd_schedule
 
-from transformers_abc.data.scores import load_pieces
-from transformers_abc.data.synthesis import SyntheticClips
-from transformers_abc.data.timbres import SoundFontBank
 from transformers_abc.models.configuration import AbcListenerConfig
 from transformers_abc.models.feature_extraction import AbcFeatureExtractor
 from transformers_abc.models.listener import AbcListener
 from transformers_abc.outputs import write_whole
+from transformers_abc.synthesis.bank import SoundFontBank
+from transformers_abc.synthesis.scores import load_pieces
+from transformers_abc.synthesis.synthetic_clips import SyntheticClips
 from transformers_abc.training.targets import listener_targets
 from transformers_abc.training.validation import ListenerValidator
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from transformers_abc.data.synthesis import SyntheticClip
 from transformers_abc.models.configuration import AbcListenerConfig
 from transformers_abc.models.listener import IGNORED_LABEL
+from transformers_abc.synthesis.synthetic_clips import SyntheticClip
 
 # An onset's target falls from 1 to 0 over this many frames on both sides, so that its exact time can be read from the peak's shape.
 ONSET_HALF_WIDTH_FRAMES = 2.0

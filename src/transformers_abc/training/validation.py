@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from transformers_abc.data.performance import PlayedNote
-from transformers_abc.data.synthesis import SyntheticClip, SyntheticClips
 from transformers_abc.models.decoding import DecodingThresholds, decode_notes
 from transformers_abc.models.feature_extraction import AbcFeatureExtractor
 from transformers_abc.models.listener import AbcListener
 from transformers_abc.score_writer.heard_note import HeardNote
 from transformers_abc.scoring.note_f1 import onset_f1
+from transformers_abc.synthesis.performance import PlayedNote
+from transformers_abc.synthesis.synthetic_clips import SyntheticClip, SyntheticClips
 
 EDGE_S = 0.05  # what sounds from the start on has no onset to be found
 ONSET_TOLERANCE_S = 0.05

@@ -5,13 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from transformers_abc.data.performance import MAX_PARTS, PlayedNote, invented_piece, perform, piece_notes
-from transformers_abc.data.rendering import render_tune
-from transformers_abc.data.scores import is_validation_work, load_pieces
-from transformers_abc.data.synthesis import SyntheticClips, render_notes
-from transformers_abc.data.timbres import SoundFontBank
 from transformers_abc.notation.instruments import INSTRUMENT_BY_CODE
 from transformers_abc.notation.reader import read_abc
+from transformers_abc.synthesis.bank import SoundFontBank
+from transformers_abc.synthesis.mixing import render_notes
+from transformers_abc.synthesis.performance import PlayedNote, perform
+from transformers_abc.synthesis.pieces import invented_piece, piece_notes
+from transformers_abc.synthesis.rendering import render_tune
+from transformers_abc.synthesis.scores import is_validation_work, load_pieces
+from transformers_abc.synthesis.synthetic_clips import SyntheticClips
 
 RATE = 16_000
 
@@ -39,7 +41,7 @@ def test_clips_are_clean_audio_of_the_asked_length_with_at_most_five_parts() -> 
         assert clip.audio.shape == (2 * RATE,)
         assert np.isfinite(clip.audio).all()
         assert np.abs(clip.audio).max() <= 1.0001
-        assert len({note.part for note in clip.notes}) <= MAX_PARTS
+        assert len({note.part for note in clip.notes}) <= 5
         for note in clip.notes:
             assert note.onset_s < 2.0
             assert note.offset_s > max(note.onset_s, 0)
