@@ -97,7 +97,7 @@ def test_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["--urmp", "nowhere", "--out", "out"], "nowhere: no such folder"),
         (["--pairs", "nowhere", "--out", "out"], "nowhere: no such folder"),
         (["--urmp", ".", "--out", "out"], "not URMP"),
-        (["--synthetic", "2", "--scores", "nowhere", "--out", "out"], "nowhere: no score in it"),
+        (["--synthetic", "2", "--scores", "nowhere", "--out", "out"], "no score (.abc, .mid, .midi, .mxl, .musicxml, .xml) in nowhere"),
         (["--synthetic", "2", "--soundfont", "none.sf2", "--out", "out"], "none.sf2"),
         (["--urmp", ".", "--scores", ".", "--out", "out"], "--scores and --soundfont go with --synthetic"),
     ],

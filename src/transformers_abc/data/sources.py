@@ -15,13 +15,9 @@ from transformers_abc.data.pairs import PairFiles, find_pairs, read_pair
 from transformers_abc.data.synthetic_pieces import SyntheticSettings, composed_piece, excerpt_piece
 from transformers_abc.data.urmp import piece_folders, read_piece
 from transformers_abc.data.urmp_splits import family_of, split_of
-from transformers_abc.notation.midi_reader import read_midi
-from transformers_abc.notation.musicxml import read_musicxml
-from transformers_abc.notation.reader import read_tunes
-from transformers_abc.notation.tune import Tune
-from transformers_abc.synthesis.scores import is_validation_work
+from transformers_abc.synthesis.scores import is_validation_work, work_of
+from transformers_abc.synthesis.tune_files import read_tune_file, tune_files
 
-SCORE_ENDINGS = (".abc", ".mid", ".midi", ".mxl", ".musicxml", ".xml")
 COMPOSED_SPLITS = (*("train",) * 8, "validation", "test")  # in turn, so that a small set has all of them
 VALIDATION_SHARE, TEST_SHARE = 0.1, 0.1  # of the families of a collection that names no splits
 
@@ -105,17 +101,19 @@ def synthetic_sources(count: int, settings: SyntheticSettings, scores: Path | No
     if scores is None:
         splits = [COMPOSED_SPLITS[number % len(COMPOSED_SPLITS)] for number in range(count)]
         return [PieceSource(f"composed_{number:05d}", split, partial(_compose, number, settings)) for number, split in enumerate(splits)]
-    paths = sorted(path for path in scores.rglob("*") if path.suffix.lower() in SCORE_ENDINGS)
-    if not paths:
-        raise SourceError(f"{scores}: no score in it ({' '.join(SCORE_ENDINGS)})")
+    try:
+        paths = tune_files(scores)
+    except FileNotFoundError as error:
+        raise SourceError(str(error)) from error
     chosen = [paths[number % len(paths)] for number in range(count)]
+    works = [work_of(path, scores) for path in chosen]
     return [
         PieceSource(
-            f"{path.stem}_{number:05d}",
-            "validation" if is_validation_work(path.stem) else "train",
-            partial(_play_excerpt, number, path, settings),
+            f"{work}_{number:05d}",
+            "validation" if is_validation_work(work) else "train",
+            partial(_play_excerpt, number, path, work, settings),
         )
-        for number, path in enumerate(chosen)
+        for number, (path, work) in enumerate(zip(chosen, works, strict=True))
     ]
 
 
@@ -123,13 +121,11 @@ def _compose(number: int, settings: SyntheticSettings, folder: Path) -> ReadPiec
     return ReadPiece(composed_piece(number, settings, folder))
 
 
-def _play_excerpt(number: int, path: Path, settings: SyntheticSettings, folder: Path) -> ReadPiece:
-    tunes = _tunes(path)
-    if not tunes:
-        raise SourceError(f"{path}: no tune in it")
-    tune = tunes[np.random.default_rng([settings.seed, number]).integers(len(tunes))]
+def _play_excerpt(number: int, path: Path, work: str, settings: SyntheticSettings, folder: Path) -> ReadPiece:
+    tunes = read_tune_file(path)
+    tune = tunes[int(np.random.default_rng([settings.seed, number]).integers(len(tunes)))]
     try:
-        return ReadPiece(excerpt_piece(number, tune, path.stem, settings, folder))
+        return ReadPiece(excerpt_piece(number, tune, work, settings, folder))
     except ValueError as error:
         raise SourceError(f"{path}: {error}") from error
 
@@ -142,11 +138,3 @@ def drawn_split(family: str) -> str:
     """
     share = int(sha256(family.encode("utf-8", "surrogatepass")).hexdigest()[:8], 16) / 16**8
     return "test" if share < TEST_SHARE else "validation" if share < TEST_SHARE + VALIDATION_SHARE else "train"
-
-
-def _tunes(path: Path) -> list[Tune]:
-    """All tunes of a file."""
-    ending = path.suffix.lower()
-    if ending == ".abc":
-        return list(read_tunes(path.read_text(encoding="utf-8", errors="replace")))
-    return [read_midi(path) if ending in (".mid", ".midi") else read_musicxml(path)]
