@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from huggingface_hub import DatasetCard
 from hub_server.processes import run_python
 from hub_server.tiny_dataset import EMBEDDING_FEATURES, FEATURES, ROWS, write_tiny_dataset
 from transformers_abc.data.built_dataset import card_header, read_built_dataset
+from transformers_abc.data.card import urmp_pieces_table
 from transformers_abc.data.priming import prime
 
 CARD = Path(__file__).parents[2] / "hub_cards" / "urmp-abc" / "README.md"
@@ -39,8 +41,15 @@ def test_header_names_the_files_that_are_built(tmp_path: Path) -> None:
 
 
 def test_places_for_the_builder() -> None:
-    assert re.findall(r"^# built:(\w+)\n(?:.*\n)*?# /built$", TEXT, re.MULTILINE) == ["metadata"]
     assert re.findall(r"<!-- built:(\w+) -->\n(?:.*\n)*?<!-- /built -->", TEXT) == ["splits", "figures"]
+
+
+def test_it_is_the_template_of_the_builder() -> None:
+    assert (files("transformers_abc.data") / "cards" / "urmp.md").read_text(encoding="utf-8") == TEXT
+
+
+def test_the_splits_are_written_down_piece_by_piece() -> None:
+    assert urmp_pieces_table() in TEXT
 
 
 def test_all_columns_are_described() -> None:
