@@ -198,7 +198,7 @@ signs = st.one_of(
     st.builds(Grace, st.lists(grace_notes, min_size=1, max_size=4).map(tuple), st.booleans()),
     st.builds(ChordSymbol, words),
     st.builds(Annotation, words, st.sampled_from("^_<>@")),
-    st.builds(Decoration, st.sampled_from(("trill", "staccato", "roll", "fermata", "crescendo(", "5", "segno", "pppp"))),
+    st.builds(Decoration, st.sampled_from(("trill", "staccato", "roll", "fermata", "crescendo(", "5", "segno", "pppp", "ff"))),
 )
 
 

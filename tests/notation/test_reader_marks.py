@@ -25,6 +25,7 @@ def marks(music: str, header: str = HEADER) -> list[tuple[str, object]]:
         ("MC OD PE SF", [("0123"[i], Decoration(n)) for i, n in enumerate(("lowermordent", "coda", "uppermordent", "segno"))]),
         ("TC uD vE", [("012"[i], Decoration(n)) for i, n in enumerate(("trill", "upbow", "downbow"))]),
         ("!p!C +f+D !T!E", [("0", Decoration("p")), ("1", Decoration("f")), ("2", Decoration("trill"))]),
+        ("!ff!C !ffff!F", [("0", Decoration("ff")), ("1", Decoration("ffff"))]),  # names of notes only, and yet no old line breaks
         ("!<(!C !<)!D", [("0", Decoration("crescendo(")), ("1", Decoration("crescendo)"))]),
         ("C !pp!z D", [("1", Decoration("pp"))]),  # over a rest
         ("C2- !pp!C2", [("2", Decoration("pp"))]),  # within a note

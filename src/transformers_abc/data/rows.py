@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,6 +33,7 @@ from transformers_abc.data.audio import read_span
 from transformers_abc.data.clips import Clip
 from transformers_abc.data.question_parts.draws import draw
 from transformers_abc.data.questions import Question, chosen_questions, transcription_question
+from transformers_abc.notation.tune import Tune
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -121,8 +122,13 @@ def clip_name(identity: str, start_s: float) -> str:
     return f"{stem.replace('/', '_')}_{round(start_s * 1000):07d}"
 
 
+def _without_marks(tune: Tune) -> Tune:
+    """Signs beside the notes are left out of the text: most sources have none, and no one could tell which of them are to be heard."""
+    return replace(tune, voices=tuple(replace(voice, marks=()) for voice in tune.voices))
+
+
 def _questions(clip: Clip, mode_is_certain: bool, seed: str, settings: RowSettings) -> Iterator[tuple[str, Question]]:
-    yield TRANSCRIPTIONS, transcription_question(clip.tune, seed, _style(seed, settings.prompt))
+    yield TRANSCRIPTIONS, transcription_question(_without_marks(clip.tune), seed, _style(seed, settings.prompt))
     for asked in chosen_questions(clip.tune_with_held, settings.questions, seed, mode_is_certain=mode_is_certain):
         yield QUESTIONS, asked
 

@@ -17,7 +17,7 @@ from transformers_abc.notation.tune import Key, Metre, Tempo
 REACH_OF_ACCIDENTALS = {"not": 0, "octave": 10_000, "pitch": 12}
 DEFAULT_REACH = REACH_OF_ACCIDENTALS["pitch"]
 
-_DECORATION_NAME = re.compile(r"[\dpf]|(?![A-Ga-g]+$)[\w.<>()+^/:*-]{2,40}")
+_DECORATION_NAME = re.compile(r"[\dp]|f{1,6}|(?![A-Ga-g]+$)[\w.<>()+^/:*-]{2,40}")
 _PROPAGATE = re.compile(r"propagate-accidentals\s*=?\s*(not|octave|pitch)\b")
 
 # Fields that are kept as they are, in the order in which a Tune holds them; T and C from the second on.
@@ -133,5 +133,5 @@ class Header:
 
 
 def is_decoration_name(name: str) -> bool:
-    """Whether a name may stand between ``!``; single digits are fingerings, of single letters only p and f are names."""
+    """Whether a name may stand between ``!``; single digits are fingerings. Of notes only, loudness alone is a name (``ff``)."""
     return _DECORATION_NAME.fullmatch(name) is not None or name in SYNONYMS
