@@ -40,3 +40,21 @@ def beats_table() -> str:
 def matched_line() -> str:
     """Matched notes of each part."""
     return ", ".join(f"{part['instrument']} {part['matched']} of {part['written']}" for part in _results("alignment")["parts"]) + "\n"
+
+
+def synthesis_table() -> str:
+    """Seconds of audio a second of processor time, what others need for the sound alone, and memory."""
+    results = _results("synthesis")
+    rows = ["| audio seconds a core second, 16 kHz | 1 voice | 4 voices | as they come |", "|---|---|---|---|"]
+    for kind, label in (("with_notes", "clips with notes, sounds: {}"), ("with_text", "clips with notes and ABC: {}")):
+        for name, row in results[kind].items():
+            rows.append(f"| {label.format(name)} | {row['1 voices']:.0f} | {row['4 voices']:.0f} | {row['as they come']:.0f} |")
+    one, four = (results["sound_alone"][voices] for voices in ("1", "4"))
+    rows += [f"| *sound alone: {name}* | {one[name]:.0f} | {four[name]:.0f} | |" for name in one if name != "notes a second"]
+    memory = ", ".join(f"{row['own']} MB after {minutes}" for minutes, row in results["memory_mb"].items())
+    bank = results["soundfont_s"]
+    notes = (
+        f"{results['material']['soundfont']}, {results['material']['pieces']} scores. Memory of an hour of stream: {memory} of its own. "
+        f"The SoundFont's notes take {bank['to_render']:g} s to render once and {bank['megabytes']} MB on disk, which processes share."
+    )
+    return "\n".join(rows) + f"\n\n{notes}\n"

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from data_figures import beats_table, chroma_table, matched_line
+from data_figures import beats_table, chroma_table, matched_line, synthesis_table
 from scoring_figures import attacks_table, evolution_table, scoring_speed_table, spearman_table
 
 from transformers_abc.notation import reader, repeats
@@ -246,6 +246,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "chroma": chroma_table,
     "beats": beats_table,
     "matched": matched_line,
+    "synthesis": synthesis_table,
 }
 
 if __name__ == "__main__":
