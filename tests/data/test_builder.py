@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +22,12 @@ from transformers_abc.data.builder import WORK, BuildError, BuildSettings, Build
 from transformers_abc.data.built_dataset import read_built_dataset
 from transformers_abc.data.parquet_parts import disk_errors, join_parts
 from transformers_abc.data.rows import RowSettings
-from transformers_abc.data.sources import PieceSource, ReadPiece, drawn_split, urmp_sources
+from transformers_abc.data.sources import ReadPiece, drawn_split, urmp_sources
 from transformers_abc.data.urmp_splits import PIECES
 from transformers_abc.notation.reader import read_abc
 from transformers_abc.outputs import OutputError
 from transformers_abc.scoring.compare import compare
-from urmp_layout import write_piece, write_urmp
+from urmp_layout import write_urmp
 
 COLUMNS = ["id", "start_time", "question", "question_type", "answer", "audio", "piece", "family", "instruments", "tempo", "metre", "source"]
 
@@ -319,13 +318,72 @@ def test_nothing_can_be_used(few: Path, tmp_path: Path) -> None:
 
 
 def test_a_recording_shorter_than_its_notes(few: Path, tmp_path: Path) -> None:
+    """It is told, and there is no text beyond its end."""
     mix = next((few / NAMES[0]).glob("AuMix_*"))
     samples, rate = soundfile.read(mix)
     soundfile.write(mix, samples[: 8 * rate], rate)
+    summary = build(few, tmp_path / "out")
+    (row,) = [row for row in load(tmp_path / "out", split="validation") if row["id"] == mix.name]
+    assert soundfile.info(io.BytesIO(row["audio"]["bytes"])).duration < 8
+    tune = read_abc(row["answer"])
+    assert all(row["start_time"] + tune.seconds_at(note.onset_wn) < 8 + 0.1 for voice in tune.voices for note in voice.notes)
+    assert len(summary.problems) == 1
+    assert f"{mix.name}: ends after 8.0 s" in summary.problems[0]
+
+
+def test_two_builds_at_once(few: Path, tmp_path: Path) -> None:
+    """The second is refused, and the first is what it would have been alone."""
+    command = [sys.executable, "-m", "transformers_abc", "dataset", "build", "--urmp", str(few), "--out", str(tmp_path / "both")]
+    builds = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [process.communicate()[1] for process in builds]
+    assert sorted(process.returncode for process in builds) == [0, 2]
+    assert "another build is at work in it" in "".join(told)
+    build(few, tmp_path / "alone")
+    both, alone = contents(tmp_path / "both"), contents(tmp_path / "alone")
+    assert {name: data for name, data in both.items() if name.endswith(".parquet")} == {
+        name: data for name, data in alone.items() if name.endswith(".parquet")
+    }
+
+
+def test_lost_parts_are_built_again(few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("transformers_abc.data.builder.join_parts", _full_disk)
+        with pytest.raises(OutputError):
+            build(few, tmp_path / "out")
+    parts = sorted((tmp_path / "out" / WORK / "parts").iterdir())
+    (parts[0] / "default.parquet").unlink()
+    (parts[1] / "qa.parquet").write_bytes(b"PAR1 half of it")
     build(few, tmp_path / "out")
-    rows = [row for row in load(tmp_path / "out", split="validation") if row["id"] == mix.name]
-    assert len(rows) == 1
-    assert soundfile.info(io.BytesIO(rows[0]["audio"]["bytes"])).duration < 8
+    build(few, tmp_path / "undisturbed")
+    assert contents(tmp_path / "out") == contents(tmp_path / "undisturbed")
+
+
+def test_files_that_changed_are_read_again(few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("transformers_abc.data.builder.join_parts", _full_disk)
+        with pytest.raises(OutputError):
+            build(few, tmp_path / "out")
+    mix = next((few / NAMES[0]).glob("AuMix_*"))
+    samples, rate = soundfile.read(mix)
+    soundfile.write(mix, samples / 2, rate)
+    build(few, tmp_path / "out")
+    build(few, tmp_path / "undisturbed")
+    assert contents(tmp_path / "out") == contents(tmp_path / "undisturbed")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"clip_s": 0.5}, "clips of 0.5 s: give 1 to 3600 s"),
+        ({"clip_s": float("inf")}, "clips of inf s"),
+        ({"rows": RowSettings(sampling_rate=1)}, "audio at 1 Hz: give 4000 to 192000 Hz"),
+        ({"rows": RowSettings(questions=-1)}, "-1 questions a clip"),
+    ],
+)
+def test_settings_that_make_no_dataset(few: Path, tmp_path: Path, settings: dict, message: str) -> None:
+    with pytest.raises(BuildError, match=message):
+        build(few, tmp_path / "out", **settings)
+    assert not (tmp_path / "out").exists()
 
 
 # --- Parts of it ---------------------------------------------------------------------------------------------------------------------
@@ -346,10 +404,3 @@ def test_families_are_drawn_alike() -> None:
     splits = [drawn_split(f"family {number}") for number in range(2000)]
     assert splits.count("test") / 2000 == pytest.approx(0.1, abs=0.03)
     assert splits.count("validation") / 2000 == pytest.approx(0.1, abs=0.03)
-
-
-def test_ids_differ(tmp_path: Path) -> None:
-    piece = write_piece(tmp_path / "01_Jupiter_vn_vc")
-    (source,) = urmp_sources(piece.folder)
-    with pytest.raises(BuildError, match="two pieces are called 01_Jupiter_vn_vc"):
-        build_dataset([source, PieceSource(source.id, None, partial(_slowly, piece.folder, tmp_path))], tmp_path / "out", BuildSettings())

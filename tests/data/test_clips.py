@@ -111,9 +111,33 @@ def test_what_still_sounds_is_in_the_tune_with_held_notes() -> None:
 
 
 def test_beyond_the_recording_there_is_nothing() -> None:
-    clips = list(cut_clips(piece(), MIX, 7.0, clip_s=3.5))
+    """Neither sound nor text: of the third bar only what begins before 6.2 s is left."""
+    clips = list(cut_clips(piece(), MIX, 6.2, clip_s=3.5))
     assert len(clips) == 2
-    assert clips[-1].end_s == 7.0
+    assert clips[-1].end_s == 6.2
+    for clip in clips:
+        for voice in clip.tune.voices:
+            assert all(clip.start_s + clip.tune.seconds_at(note.onset_wn) < 6.2 for note in voice.notes)
+    assert pitches(clips) == [[74, 79, 78, 76, 74, 72, 71], [69, 71]]
+    assert list(cut_clips(piece(), MIX, 1.5)) == []
+
+
+def test_a_first_bar_that_begins_before_the_recording() -> None:
+    """A quarter's rest of half a second, and the first note at 0.1 s: the bar would begin at -0.4 s."""
+    score = read_abc("X:1\nM:4/4\nL:1/4\nK:C\nzCDE|FGAB|]")
+    clip = next(iter(cut_clips(piece(start_s=-0.4, score=score), PieceRecording(Path("a.wav"), (0,)), 60.0)))
+    assert clip.start_s == pytest.approx(0.1)
+    assert clip.tune.voices[0].notes[0].onset_wn == 0
+
+
+def test_an_early_first_note_is_not_cut_away() -> None:
+    """The first bar twice as slow as all others: the tempo changes rather than that the text begins a second late."""
+    score = read_abc("X:1\nM:4/4\nL:1/4\nK:C\n" + "CDEF|" * 8)
+    quarters = np.array([float(note.onset_wn * 4) for note in score.voices[0].notes])
+    slow = replace(piece(score=score), onsets_s=(tuple(np.where(quarters < 4, quarters, 4 + (quarters - 4) / 2) + 2.0),))
+    clip = next(iter(cut_clips(slow, PieceRecording(Path("a.wav"), (0,)), 60.0)))
+    assert clip.start_s == pytest.approx(2.0, abs=0.05)
+    assert len(clip.tune.tempos) == 2
 
 
 def test_the_text_begins_where_the_clip_does() -> None:

@@ -1,6 +1,7 @@
 """Recordings with their notes, in every layout: what belongs together, what is read from it, and what is said of the rest."""
 
 import json
+import os
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -31,7 +32,7 @@ TRIO_S = 12.0
 
 def write_audio(path: Path, seconds: float = TRIO_S) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, np.zeros(int(seconds * RATE), dtype=np.float32), RATE)
+    soundfile.write(os.fsencode(path), np.zeros(int(seconds * RATE), dtype=np.float32), RATE)
     return path
 
 
@@ -103,7 +104,7 @@ def test_files_of_one_name_are_a_piece(tmp_path: Path, audio: str, midi: str, ex
     write_audio(tmp_path / audio)
     write_midi(tmp_path / midi)
     files = only(tmp_path)
-    assert (files.id, files.family, files.split) == (expected, expected, None)
+    assert (files.id, files.family, files.split) == (expected, expected.rpartition("/")[2].casefold(), None)
     assert (files.notes, files.recordings) == (tmp_path / midi, (tmp_path / audio,))
     piece, problems = read_pair(files)
     assert (piece.id, piece.source, problems) == (expected, "pairs", ())
@@ -160,6 +161,65 @@ def test_the_instrument_is_told_by_the_name_then_by_the_program_then_a_piano(tmp
     write_audio(tmp_path / "a.wav", 2.0)
     piece, _ = read_pair(only(tmp_path))
     assert [voice.name for voice in piece.score.voices] == ["Violin", "Flute", "Acoustic Grand Piano"]
+
+
+def test_takes_of_one_file_name_are_a_family(tmp_path: Path) -> None:
+    for name in ("take1/song", "take2/Song", "take2/other"):
+        write_audio(tmp_path / f"{name}.wav")
+        write_midi(tmp_path / f"{name}.mid")
+    assert [(files.id, files.family) for files in find_pairs(tmp_path)] == [
+        ("take1/song", "song"),
+        ("take2/Song", "song"),
+        ("take2/other", "other"),
+    ]
+
+
+def at_tempo(quarter_us: int, notes: int = 32) -> mido.MidiFile:
+    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=quarter_us), mido.MetaMessage("time_signature", numerator=3)])
+    for place in range(notes):
+        pitch = 60 + 4 * (place % 3)
+        track += [mido.Message("note_on", note=pitch), mido.Message("note_off", note=pitch, time=480)]
+    return mido.MidiFile(ticks_per_beat=480, tracks=[track])
+
+
+@pytest.mark.parametrize(
+    ("quarter_us", "keeps_bars"),
+    [
+        (5_990_000, True),
+        (6_010_000, False),
+        (16_000_000, False),
+        (151_000, True),
+        (149_000, False),
+        (1000, False),
+        (1, False),
+    ],  # 60 s / tempo
+)
+def test_tempos_that_no_one_plays_are_no_musical_time(tmp_path: Path, quarter_us: int, keeps_bars: bool) -> None:
+    at_tempo(quarter_us).save(tmp_path / "a.mid")
+    write_audio(tmp_path / "a.wav", 32 * quarter_us / 1e6 + 1)
+    piece, _ = read_pair(only(tmp_path))
+    onsets_wn = sorted(note.onset_wn for voice in piece.score.voices for note in voice.notes)
+    assert (onsets_wn == [Fraction(place, 4) for place in range(32)]) == keeps_bars
+    assert sorted(time_s for voice in piece.onsets_s for time_s in voice)[0] == 0
+
+
+def test_a_fermata_that_is_written_as_a_tempo_leaves_the_bars(tmp_path: Path) -> None:
+    file = at_tempo(500_000, 60)
+    file.tracks[0].insert(-2, mido.MetaMessage("set_tempo", tempo=8_000_000))  # before the last note: 1 of 60 is less than 2 %
+    file.save(tmp_path / "a.mid")
+    write_audio(tmp_path / "a.wav", 38.0)
+    piece, _ = read_pair(only(tmp_path))
+    assert piece.score.bar_lengths_wn[0] == Fraction(3, 4)
+    assert [note.onset_wn for note in piece.score.voices[0].notes] == [Fraction(place, 4) for place in range(60)]
+
+
+def test_midi_that_outlasts_any_recording_is_refused(tmp_path: Path) -> None:
+    file = at_tempo(16_000_000)  # 32 notes of 16 s, a rest of 6,250 quarters, and another note
+    file.tracks[0] += [mido.Message("note_on", note=60, time=3_000_000), mido.Message("note_off", note=60, time=480)]
+    file.save(tmp_path / "a.mid")
+    write_audio(tmp_path / "a.wav")
+    with pytest.raises(PairsError, match=r"a\.mid: its notes end at 100528 s, and no recording lasts 86400 s"):  # 6283 * 16 s
+        read_pair(only(tmp_path))
 
 
 # --- MAESTRO -------------------------------------------------------------------------------------------------------------------------
@@ -304,7 +364,17 @@ def test_a_track_without_metadata_tells_instruments_and_drums_by_its_midi(tmp_pa
     assert [voice.program for voice in piece.score.voices] == [40, 32]
 
 
-@pytest.mark.parametrize(("text", "reason"), [("stems: [", "cannot be read"), ("a: 1", "names no stems"), ("- 1", "names no stems")])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("stems: [", "cannot be read"),
+        ("a: 1", "names no stems"),
+        ("- 1", "names no stems"),
+        ("a: 2026-13-45", "cannot be read"),
+        ("a: !!timestamp x", "cannot be read"),
+        ("[" * 20_000, "cannot be read"),
+    ],
+)
 def test_broken_metadata_name_the_file(tmp_path: Path, text: str, reason: str) -> None:
     (write_track(tmp_path / "Track00001") / "metadata.yaml").write_text(text)
     with pytest.raises(PairsError, match=rf"metadata\.yaml: {reason}"):
@@ -315,6 +385,16 @@ def test_what_slakh_omits_is_left_out(tmp_path: Path) -> None:
     write_track(tmp_path / "omitted" / "Track00004")
     with pytest.raises(PairsError, match="Track00004: Slakh leaves it out"):
         read_pair(only(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["../../../secret/private", "/etc/S00", "MIDI/S00", "..\\S00", "..", "", "S\0"])
+def test_a_stem_that_is_no_file_name_is_refused(tmp_path: Path, name: str) -> None:
+    track = write_track(tmp_path / "in" / "a" / "Track00001")
+    write_midi(tmp_path / "secret" / "private.mid")
+    write_audio(tmp_path / "secret" / "private.wav")
+    (track / "metadata.yaml").write_text(json.dumps({"stems": {**STEMS, name: STEMS["S00"]}}))
+    with pytest.raises(PairsError, match=r"metadata\.yaml: its stem .* is no plain file name"):
+        read_pair(only(tmp_path / "in"))
 
 
 # --- GuitarSet -----------------------------------------------------------------------------------------------------------------------
@@ -347,6 +427,12 @@ def guitar_jams(*, dense: bool = False) -> dict:
             annotation("key_mode", [(0.0, 8.0, "Eb:major")]),
         ]
     }
+
+
+def with_beat_position(position: float) -> dict:
+    content = guitar_jams()
+    content["annotations"][3]["data"][2]["value"]["position"] = position
+    return content
 
 
 def write_guitar(root: Path, content: object, name: str = "00_BN1-129-Eb_comp") -> Path:
@@ -397,6 +483,14 @@ def test_beats_are_found_where_none_are_marked(tmp_path: Path) -> None:
             "a number was expected, found 'C4'",
         ),
         ({"annotations": [{"namespace": "note_midi", "data": [{"time": 0.0, "duration": 1.0, "value": 400}]}]}, "no such note: pitch 400"),
+        ({"annotations": [{"namespace": "note_midi", "data": [{"time": 10**399, "duration": 1.0, "value": 60}]}]}, "too large to convert"),
+        (
+            {"annotations": [{"namespace": "note_midi", "data": [{"time": 1e300, "duration": 1.0, "value": 60}]}]},
+            "no recording lasts 86400 s",
+        ),
+        (json.dumps(with_beat_position(float("inf"))), "cannot convert float infinity"),
+        (json.dumps(with_beat_position(float("nan"))), "cannot convert float NaN"),
+        ("[" * 200_000, "recursion"),
     ],
 )
 def test_jams_that_cannot_be_used_name_the_file_and_the_reason(tmp_path: Path, content: object, reason: str) -> None:
@@ -405,6 +499,63 @@ def test_jams_that_cannot_be_used_name_the_file_and_the_reason(tmp_path: Path, c
         read_pair(only(tmp_path))
     assert str(caught.value).startswith(f"{path}: ")
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize("beat_s", [1e-9, 30.0])
+def test_beats_that_no_one_plays_are_no_bars(tmp_path: Path, beat_s: float) -> None:
+    content = guitar_jams()
+    for place, row in enumerate(content["annotations"][3]["data"]):
+        row["time"] = place * beat_s
+    write_guitar(tmp_path, content)
+    piece, _ = read_pair(only(tmp_path))
+    assert [note.pitch_midi for note in piece.score.voices[0].notes] == [51, 52, 53, 54] * 4
+    assert len(piece.score.bar_lengths_wn) < 10
+
+
+# --- Names ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_song_beside_a_track_of_its_name_has_an_id_of_its_own(tmp_path: Path) -> None:
+    write_track(tmp_path / "x")
+    for name in ("x", "x (2)", "y"):
+        write_audio(tmp_path / f"{name}.wav")
+        write_midi(tmp_path / f"{name}.mid")
+    found = find_pairs(tmp_path)
+    assert {files.id: files.notes for files in found} == {
+        "x": tmp_path / "x",
+        "x (2)": tmp_path / "x (2).mid",
+        "x (3)": tmp_path / "x.mid",
+        "y": tmp_path / "y.mid",
+    }
+    assert [read_pair(files)[0].id for files in found] == ["x", "x (2)", "x (3)", "y"]
+
+
+def test_what_is_in_a_track_is_no_other_piece_however_deep(tmp_path: Path) -> None:
+    for number in range(3):
+        track = write_track(tmp_path / "train" / f"Track{number}")
+        write_audio(track / "more" / "deep" / "song.wav")
+        write_midi(track / "more" / "deep" / "song.mid")
+    assert [files.id for files in find_pairs(tmp_path)] == ["train/Track0", "train/Track1", "train/Track2"]
+
+
+def test_names_that_are_not_utf8_can_be_written(tmp_path: Path) -> None:
+    broken = os.fsdecode(b"caf\xe9")
+    write_audio(tmp_path / broken / f"{broken}.wav")
+    write_midi(tmp_path / broken / f"{broken}.mid")
+    write_audio(tmp_path / f"lone {broken}.wav")
+    write_track(tmp_path / f"Track {broken}")
+    found = find_pairs(tmp_path)
+    told = [(files.id.encode(), files.family.encode()) for files in found]
+    escape = rb"caf\udce9"
+    assert told == [
+        (b"Track " + escape, b"Track " + escape),
+        (escape + b"/" + escape, escape),
+        (b"lone " + escape, b"lone " + escape),
+    ]
+    piece, problems = read_pair(found[0])  # whose recordings have other names
+    assert (piece.id.encode(), piece.family.encode(), problems) == (*told[0], ())
+    with pytest.raises(PairsError, match=r"its name is not UTF-8; rename it"):
+        read_pair(found[1])
 
 
 # --- What cannot be used -------------------------------------------------------------------------------------------------------------

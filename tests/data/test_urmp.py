@@ -1,5 +1,7 @@
 """URMP's folders to aligned pieces: the generated layout with known notes, its faults, and the real annotations where they are at hand."""
 
+import os
+import re
 import shutil
 from collections.abc import Callable
 from fractions import Fraction
@@ -11,7 +13,7 @@ import pytest
 
 from transformers_abc.data.aligned import PieceRecording, TimeMap
 from transformers_abc.data.clips import cut_clips
-from transformers_abc.data.urmp import UrmpError, piece_folders, read_notes, read_piece
+from transformers_abc.data.urmp import Reading, UrmpError, piece_folders, read_notes, read_piece
 from transformers_abc.data.urmp_splits import PIECES, SPLITS, family_of, split_of
 from transformers_abc.notation.tune import Tune
 from urmp_layout import GeneratedPiece, write_piece
@@ -150,13 +152,81 @@ def test_missing_notes_leave_the_other_stems(trio: GeneratedPiece) -> None:
     assert "AuMix_13_Hark_vn_vn_va.wav: left out" in reading.problems[1]
 
 
-def test_notes_of_other_music_are_left_out(trio: GeneratedPiece, tmp_path: Path) -> None:
+def test_notes_of_another_piece(trio: GeneratedPiece, tmp_path: Path) -> None:
     other = write_piece(tmp_path / "14_Waltz_fl_fl_cl", seed=77)
     shutil.copy(notes_of(other.folder, 1), notes_of(trio.folder, 3))
-    edit(notes_of(trio.folder, 3), lambda lines: [_higher(line, (7 * number) % 11 - 14.0) for number, line in enumerate(lines * 4)])
     reading = read_piece(trio.folder)
-    assert any("part 3" in problem and "left out" in problem for problem in reading.problems)
-    assert len(reading.piece.score.voices) == 2
+    assert parts_said(reading) == ["3: left out"]
+    assert [recording.voices for recording in reading.piece.recordings] == [(0,), (1,)], "the mix is left out with it"
+    for known, read in zip(trio.onsets_s[:2], reading.piece.onsets_s, strict=True):
+        assert read == pytest.approx(known, abs=0.0006), "the others are matched as ever"
+
+
+@pytest.mark.parametrize(("count", "seed"), [(6, 3), (6, 8), (15, 0), (60, 0)])
+def test_notes_of_no_music(trio: GeneratedPiece, count: int, seed: int) -> None:
+    """Few of them, of which one or two happen to be at a right place, as many as are written, or many more."""
+    rng = np.random.default_rng(seed)
+    onsets_s, hertz = np.sort(rng.uniform(0, 40, count)), rng.uniform(150, 900, count)
+    edit(notes_of(trio.folder, 3), lambda _: [f"{s:.3f} {f:.3f} 0.2" for s, f in zip(onsets_s, hertz, strict=True)])
+    assert parts_said(read_piece(trio.folder)) == ["3: left out"]
+
+
+def test_swapped_notes(trio: GeneratedPiece) -> None:
+    first, third = notes_of(trio.folder, 1), notes_of(trio.folder, 3)
+    texts = first.read_text(encoding="utf-8"), third.read_text(encoding="utf-8")
+    third.write_text(texts[0], encoding="utf-8")
+    first.write_text(texts[1], encoding="utf-8")
+    assert sorted(parts_said(read_piece(trio.folder))) == ["1: left out", "3: left out"]
+
+
+def test_all_notes_of_another_piece(trio: GeneratedPiece, tmp_path: Path) -> None:
+    other = write_piece(tmp_path / "14_Waltz_fl_fl_cl", seed=79)
+    for part in (1, 2, 3):
+        shutil.copy(notes_of(other.folder, part), notes_of(trio.folder, part))
+    with pytest.raises(UrmpError, match=r"no part can be used: .*part \d: only \d+ of \d+ notes are those of the score"):
+        read_piece(trio.folder)
+
+
+def test_one_note_a_part(trio: GeneratedPiece) -> None:
+    """All at one time, so no one can tell how time runs."""
+    for part in (1, 2, 3):
+        edit(notes_of(trio.folder, part), lambda lines: [f"2.5 {lines[0].split()[1]} 0.5"])
+    with pytest.raises(UrmpError, match="two onsets at different times are needed"):
+        read_piece(trio.folder)
+
+
+@pytest.mark.parametrize(("every", "said"), [(99, []), (4, ["1: changed"])])
+def test_a_part_with_many_other_notes_is_used_but_named(trio: GeneratedPiece, every: int, said: list[str]) -> None:
+    edit(notes_of(trio.folder, 1), lambda lines: [_higher(line, 3 * (place % every == 1)) for place, line in enumerate(lines)])
+    reading = read_piece(trio.folder)
+    assert parts_said(reading) == said
+    assert len(reading.piece.score.voices) == 3
+
+
+def test_a_part_written_an_octave_from_where_it_sounds(trio: GeneratedPiece) -> None:
+    edit(notes_of(trio.folder, 3), lambda lines: [_higher(line, -12) for line in lines])
+    reading = read_piece(trio.folder)
+    assert parts_said(reading) == ["3: changed"]
+    assert len(reading.piece.score.voices) == 3
+
+
+def test_a_part_with_more_ornaments_than_notes(trio: GeneratedPiece) -> None:
+    edit(notes_of(trio.folder, 1), lambda lines: [line for note in lines for line in (note, *_trill(note))])
+    reading = read_piece(trio.folder)
+    assert parts_said(reading) == []
+    assert reading.parts[0].matched == reading.parts[0].written
+
+
+def _trill(line: str) -> list[str]:
+    """Two short notes soon after it, a semitone above."""
+    onset, hertz, _ = line.split()
+    return [_higher(f"{float(onset) + delay_s:.3f} {hertz} 0.03", 1) for delay_s in (0.04, 0.08)]
+
+
+def parts_said(reading: Reading) -> list[str]:
+    """What the problems say of parts, as ``3: left out`` or ``3: changed``."""
+    about = [re.search(r"part (\d): (only )?\d+ of \d+ notes", problem) for problem in reading.problems]
+    return [f"{found[1]}: {'left out' if found[2] else 'changed'}" for found in about if found]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +258,34 @@ def test_notes_from_another_system(tmp_path: Path) -> None:
 
 def test_empty_notes(trio: GeneratedPiece) -> None:
     notes_of(trio.folder, 2).write_text("", encoding="utf-8")
-    assert len(read_piece(trio.folder).piece.score.voices) == 2
+    reading = read_piece(trio.folder)
+    assert len(reading.piece.score.voices) == 2
+    assert reading.problems[0].endswith("Notes_2_vn_13_Hark.txt: there is no note in it")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_without_permission(trio: GeneratedPiece) -> None:
+    trio.folder.chmod(0)
+    try:
+        for read in (read_piece, piece_folders):
+            with pytest.raises(UrmpError, match="13_Hark_vn_vn_va: the folder cannot be read: Permission denied"):
+                read(trio.folder)
+    finally:
+        trio.folder.chmod(0o755)
+
+
+def test_a_file_called_like_a_piece(tmp_path: Path) -> None:
+    path = tmp_path / "13_Hark_vn_vn_va"
+    path.touch()
+    with pytest.raises(UrmpError, match="13_Hark_vn_vn_va: the folder cannot be read"):
+        read_piece(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes only there")
+def test_a_name_that_is_not_utf_8(tmp_path: Path) -> None:
+    folder = write_piece(tmp_path / "02_J_vn_vn").folder
+    piece = read_piece(folder.rename(tmp_path / os.fsdecode(b"02_J\xe9_vn_vn"))).piece
+    assert (piece.id, piece.family) == (r"02_J\udce9_vn_vn", r"J\udce9")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +293,8 @@ def test_empty_notes(trio: GeneratedPiece) -> None:
     [
         (lambda folder: next(folder.glob("Sco_*")).unlink(), "the score Sco_13_Hark_vn_vn_va.mid is missing"),
         (lambda folder: next(folder.glob("Sco_*")).write_bytes(b"MThd"), "Sco_13_Hark_vn_vn_va.mid"),
-        (lambda folder: [path.unlink() for path in folder.glob("Notes_*")], "no Notes"),
+        (lambda folder: [path.unlink() for path in folder.glob("Notes_*")], r"no part can be used: .*Notes_1_\*.txt is missing"),
+        (lambda folder: [path.write_text("\n") for path in folder.glob("Notes_*")], "no part can be used: .*there is no note in it"),
         (lambda folder: folder.rename(folder.with_name("13_Hark_vn_vn")), "3 parts with notes, but the folder's name has 2"),
         (lambda folder: folder.rename(folder.with_name("13_Hark_vn_vn_xx")), "no instrument is called 'xx'"),
     ],
@@ -237,8 +335,19 @@ def test_splits() -> None:
 
 @needs_excerpts
 def test_fugue_is_matched_note_by_note() -> None:
-    parts = read_piece(FUGUE).parts
-    assert [(part.matched, part.written) for part in parts] == [(244, 244), (253, 253), (214, 214), (185, 187)]
+    reading = read_piece(FUGUE)
+    assert [(part.matched, part.written) for part in reading.parts] == [(244, 244), (253, 253), (214, 214), (185, 187)]
+    assert parts_said(reading) == []
+
+
+@needs_excerpts
+def test_a_violin_of_the_fugue_is_not_the_cello_of_spring(tmp_path: Path) -> None:
+    folder = tmp_path / "12_Spring_vn_vn_vc"
+    shutil.copytree(EXCERPTS / folder.name, folder)
+    shutil.copy(notes_of(FUGUE, 2), notes_of(folder, 3))
+    reading = read_piece(folder)
+    assert parts_said(reading) == ["3: left out"]
+    assert [part.matched for part in reading.parts] == [47, 41]
 
 
 @needs_excerpts

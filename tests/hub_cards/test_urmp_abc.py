@@ -41,7 +41,7 @@ def test_header_names_the_files_that_are_built(tmp_path: Path) -> None:
 
 
 def test_places_for_the_builder() -> None:
-    assert re.findall(r"<!-- built:(\w+) -->\n(?:.*\n)*?<!-- /built -->", TEXT) == ["splits", "figures"]
+    assert re.findall(r"<!-- built:(\w+) -->\n(?:.*\n)*?<!-- /built -->", TEXT) == ["splits", "figures", "settings"]
 
 
 def test_it_is_the_template_of_the_builder() -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from transformers_abc.notation.instruments import INSTRUMENT_BY_CODE
 from transformers_abc.notation.reader import read_abc
-from transformers_abc.synthesis.bank import SoundFontBank
 from transformers_abc.synthesis.mixing import render_notes
 from transformers_abc.synthesis.performance import PlayedNote, perform
 from transformers_abc.synthesis.pieces import invented_piece, piece_notes
@@ -94,8 +93,3 @@ def test_no_scores_or_a_broken_one(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_validation_works_are_a_small_share() -> None:
     share = np.mean([is_validation_work(f"Composer_{n}__Work_{n}__sq{n}") for n in range(500)])
     assert 0.08 < share < 0.17
-
-
-def test_a_missing_soundfont_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"no SoundFont at .*none\.sf2"):
-        SoundFontBank(tmp_path / "none.sf2", RATE)

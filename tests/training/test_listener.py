@@ -86,3 +86,10 @@ def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
     run(tmp_path, 2)
     with pytest.raises(ValueError, match="belongs to a run with other settings"):
         train_listener(ListenerTrainingConfig(out=tmp_path, steps=2, seed=6), TINY)
+
+
+def test_test_sounds_are_never_trained_on(tmp_path: Path) -> None:
+    font = tmp_path / "TimGM6mb.sf2"
+    font.write_bytes(b"RIFF\0\0\0\0sfbk")
+    with pytest.raises(ValueError, match=r"TimGM6mb\.sf2: TimGM6mb and csound's bank are test sounds"):
+        train_listener(ListenerTrainingConfig(out=tmp_path / "out", steps=2, soundfont=font), TINY)

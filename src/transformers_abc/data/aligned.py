@@ -40,6 +40,7 @@ class AlignedPiece:
         score: one voice a player, with the name and program of the instrument; repeats are played out, and only notes that sound are in it.
         onsets_s: for each voice and each of its notes in order, when it began; NaN where no one measured it.
         recordings: of this one performance, all on one clock.
+        mode_is_certain: whether the score knows major from minor, as MIDI does not.
     """
 
     id: str
@@ -48,6 +49,7 @@ class AlignedPiece:
     score: Tune
     onsets_s: tuple[tuple[float, ...], ...]
     recordings: tuple[PieceRecording, ...]
+    mode_is_certain: bool = False
 
     def __post_init__(self) -> None:
         for number, (voice, onsets_s) in enumerate(zip(self.score.voices, self.onsets_s, strict=True)):

@@ -16,12 +16,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
+from importlib.metadata import version
+from math import isnan
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
@@ -39,7 +43,9 @@ from transformers_abc.data.urmp_splits import SPLITS
 from transformers_abc.outputs import write_whole
 
 WORK, DATA, REPORT = ".build", "data", "build.json"
-SHORTEST_CLIP_S = 1.0
+SHORTEST_CLIP_S, LONGEST_CLIP_S = 1.0, 3600.0
+SAMPLING_RATES = (4000, 192_000)
+MOST_PROCESSES = 61  # as many as Windows can wait for
 Recordings = Literal["all", "mixes", "stems"]
 
 
@@ -97,27 +103,65 @@ def build_dataset(sources: Sequence[PieceSource], out: Path, settings: BuildSett
         BuildError: the folder holds something else, or no piece can be used.
         transformers_abc.outputs.OutputError: the disk is full or may not be written to; what is finished is kept.
     """
-    work = _work_folder(out, settings)
-    parts = PartFolder(work, features().arrow_schema)
-    keys = _keys(sources)
-    reports = _build_parts(sources, keys, work, settings, processes)
-    problems = [problem for report in reports for problem in report["problems"]]
-    if not any(report["clips"] for report in reports):
-        raise BuildError(f"no clip could be made of any of {len(sources)} pieces: {'; '.join(problems[:8])}")
-    rows = _join(parts, keys, reports, work)
-    _finish(out, work, settings, reports, rows)
+    _check(settings)
+    with _alone(out):
+        work = _work_folder(out, settings)
+        keys = _keys(sources)
+        reports = _build_parts(sources, keys, work, settings, processes)
+        problems = [problem for report in reports for problem in report["problems"]]
+        if not any(report["clips"] for report in reports):
+            shutil.rmtree(work, ignore_errors=True)
+            raise BuildError(
+                f"no clip could be made of any of {len(sources)} pieces: {'; '.join(problems[:8]) or 'nothing is played in them'}"
+            )
+        rows = _join(PartFolder(work, features().arrow_schema), keys, reports, work)
+        _finish(out, work, settings, reports, rows)
     hours = sum(clip["seconds"] for report in reports for clip in report["clips"]) / 3600
     return BuildSummary(rows, sum(bool(report["clips"]) for report in reports), hours, problems)
+
+
+def _check(settings: BuildSettings) -> None:
+    """Refuse what no dataset can be made with.
+
+    Raises:
+        BuildError: see above.
+    """
+    lowest, highest = SAMPLING_RATES
+    if not SHORTEST_CLIP_S <= settings.clip_s < LONGEST_CLIP_S:
+        raise BuildError(f"clips of {settings.clip_s:g} s: give {SHORTEST_CLIP_S:g} to {LONGEST_CLIP_S:g} s")
+    if settings.rows.sampling_rate is not None and not lowest <= settings.rows.sampling_rate <= highest:
+        raise BuildError(f"audio at {settings.rows.sampling_rate} Hz: give {lowest} to {highest} Hz")
+    if settings.rows.questions < 0:
+        raise BuildError(f"{settings.rows.questions} questions a clip: give 0 or more")
 
 
 # --- The folder ----------------------------------------------------------------------------------------------------------------------
 
 
-def _work_folder(out: Path, settings: BuildSettings) -> Path:
-    """The working folder of a new build, or of an interrupted one of the same settings."""
-    work, written = out / WORK, json.dumps(asdict(settings), indent=1) + "\n"
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Keep others from building into the same folder meanwhile. The lock lies beside it, since what is in it is a dataset."""
+    from filelock import FileLock, Timeout
+
     if out.exists() and not out.is_dir():
         raise BuildError(f"{out}: is a file; --out takes a folder")
+    with disk_errors(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(out.parent / f".{out.name}.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise BuildError(f"{out}: another build is at work in it; wait for it, or choose another --out") from None
+    try:
+        yield
+    finally:
+        lock.release()
+        Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def _work_folder(out: Path, settings: BuildSettings) -> Path:
+    """The working folder of a new build, or of an interrupted one of the same settings."""
+    work, written = out / WORK, json.dumps({**asdict(settings), "version": version("transformers_abc")}, indent=1) + "\n"
     if out.is_dir() and any(out.iterdir()) and not (work.exists() or (out / REPORT).exists()):
         raise BuildError(f"{out}: holds files that no build made; choose another --out")
     settings_file = work / "settings.json"
@@ -132,13 +176,20 @@ def _work_folder(out: Path, settings: BuildSettings) -> Path:
 def _finish(out: Path, work: Path, settings: BuildSettings, reports: Sequence[dict[str, Any]], rows: dict[str, dict[str, int]]) -> None:
     """Put the new files in the place of the old ones."""
     with disk_errors(out):
+        shutil.rmtree(out / f"{WORK}-done", ignore_errors=True)
         shutil.rmtree(work / "old", ignore_errors=True)
         if (out / DATA).exists():
             (out / DATA).rename(work / "old")
         (work / DATA).rename(out / DATA)
-    write_whole(out / REPORT, json.dumps({"settings": asdict(settings), "pieces": list(reports)}, indent=1) + "\n")
-    write_card(out, settings.kind, reports, rows)
-    shutil.rmtree(work, ignore_errors=True)
+    lasting = [{name: value for name, value in report.items() if name != "files"} for report in reports]  # those are of this machine
+    write_whole(out / REPORT, json.dumps({"settings": asdict(settings), "pieces": lasting}, indent=1) + "\n")
+    write_card(out, settings.kind, reports, rows, _told_settings(settings))
+    done = work.rename(out / f"{WORK}-done")  # so that half of it, if this is killed, is not taken for an interrupted build
+    shutil.rmtree(done, ignore_errors=True)
+
+
+def _told_settings(settings: BuildSettings) -> dict[str, Any]:
+    return {"clip_s": settings.clip_s, "cut": settings.cut, "recordings": settings.recordings, **asdict(settings.rows)}
 
 
 # --- The pieces ----------------------------------------------------------------------------------------------------------------------
@@ -146,24 +197,27 @@ def _finish(out: Path, work: Path, settings: BuildSettings, reports: Sequence[di
 
 def _keys(sources: Sequence[PieceSource]) -> list[str]:
     """A folder name for each piece, by its place and its own name: after a piece is added or taken away, others are not taken for it."""
-    doubled = [name for name, count in Counter(source.id for source in sources).items() if count > 1]
-    if doubled:
-        raise BuildError(f"two pieces are called {doubled[0]}")
     return [f"{place:06d}-{sha256(source.id.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}" for place, source in enumerate(sources)]
 
 
 def _build_parts(
     sources: Sequence[PieceSource], keys: Sequence[str], work: Path, settings: BuildSettings, processes: int
 ) -> list[dict[str, Any]]:
-    """The reports of all pieces. Those that are finished are not built again, but for those with problems, which may be mended by now."""
+    """The reports of all pieces; those that are finished are not built again."""
     parts = PartFolder(work, features().arrow_schema)
-    reports = {key: report for key in keys if (report := parts.report(key)) is not None and not report["problems"]}
+    reports = {key: report for key, source in zip(keys, sources, strict=True) if (report := _finished(parts, key, source)) is not None}
     waiting = [(source, key) for source, key in zip(sources, keys, strict=True) if key not in reports]
     with tqdm(total=len(sources), initial=len(reports), desc="pieces", unit="piece", file=sys.stderr, delay=1.0) as bar:
         for key, report in _built(waiting, work, settings, processes):
             reports[key] = report
             bar.update()
     return [reports[key] for key in keys]
+
+
+def _finished(parts: PartFolder, key: str, source: PieceSource) -> dict[str, Any] | None:
+    """The report of a piece that need not be built again: it is whole, its files are as they were, and nothing is to be mended in it."""
+    report = parts.report(key)
+    return report if report and not report["problems"] and report["files"] == source.fingerprint() else None
 
 
 def _built(
@@ -173,13 +227,21 @@ def _built(
         for source, key in waiting:
             yield key, build_part(source, key, work, settings)
         return
-    # Spawned: forked processes would share locks of pyarrow's threads.
-    with ProcessPoolExecutor(min(processes, len(waiting)), mp_context=get_context("spawn")) as pool:
+    # Spawned: forked processes would share locks of pyarrow's threads. An interrupt is for this process alone to answer.
+    processes = min(processes, len(waiting), MOST_PROCESSES)
+    with ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    ) as pool:
         futures: dict[Future[dict[str, Any]], str] = {pool.submit(build_part, source, key, work, settings): key for source, key in waiting}
         try:
             while futures:
                 for done in wait(futures, return_when=FIRST_COMPLETED).done:
                     yield futures.pop(done), done.result()
+        except BrokenProcessPool as error:
+            raise BuildError(
+                "a process was killed, as happens when memory runs out: try a smaller --num-proc; what is finished is kept, run the same "
+                "command again to go on"
+            ) from error
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
@@ -187,7 +249,15 @@ def _built(
 
 def build_part(source: PieceSource, key: str, work: Path, settings: BuildSettings) -> dict[str, Any]:
     """Build one piece and return its report."""
-    report: dict[str, Any] = {"piece": source.id, "family": None, "split": source.split, "clips": [], "problems": [], "remarks": []}
+    report: dict[str, Any] = {
+        "piece": source.id,
+        "files": source.fingerprint(),
+        "family": None,
+        "split": source.split,
+        "clips": [],
+        "problems": [],
+        "remarks": [],
+    }
     scratch = work / f"scratch-{key}"
     with disk_errors(scratch):
         scratch.mkdir(parents=True, exist_ok=True)
@@ -231,8 +301,14 @@ def _recording_rows(
     piece: AlignedPiece, recording: PieceRecording, settings: BuildSettings, report: dict[str, Any]
 ) -> Iterator[tuple[str, Row]]:
     duration_s = Recording(recording.path).duration_s
+    last_s = max((onset_s for place in recording.voices for onset_s in piece.onsets_s[place] if not isnan(onset_s)), default=0.0)
+    if last_s >= duration_s:
+        report["problems"].append(
+            f"{recording.path}: ends after {duration_s:.1f} s, but its notes go on to {last_s:.1f} s; those are left out"
+        )
     for clip in cut_clips(piece, recording, duration_s, settings.clip_s, settings.cut):
         if clip.end_s - clip.start_s < SHORTEST_CLIP_S:
+            report["remarks"].append(f"{recording.path.name}: less than {SHORTEST_CLIP_S:g} s from {clip.start_s:.1f} s on is left out")
             continue
         # All of a clip before any of it, so that a damaged file leaves no half clip behind.
         rows = list(clip_rows(piece, recording, clip, settings.rows))
@@ -258,12 +334,15 @@ def _told(clip: Clip, identity: str, rows: Sequence[tuple[str, Row]]) -> dict[st
 
 def _join(parts: PartFolder, keys: Sequence[str], reports: Sequence[dict[str, Any]], work: Path) -> dict[str, dict[str, int]]:
     """Shards of every configuration and split, and their rows."""
-    rows: dict[str, dict[str, int]] = {}
+    joined: dict[str, dict[str, int]] = {}
     with disk_errors(work):
         shutil.rmtree(work / DATA, ignore_errors=True)
     for config in (TRANSCRIPTIONS, QUESTIONS):
         for split in SPLITS:
-            of_split = [key for key, report in zip(keys, reports, strict=True) if report["split"] == split]
-            if files := parts.files(of_split, config):
-                rows.setdefault(config, {})[split] = join_parts(files, work / DATA / config, split)
-    return rows
+            of_split = {key: report["rows"].get(config, 0) for key, report in zip(keys, reports, strict=True) if report["split"] == split}
+            if files := parts.files([key for key, rows in of_split.items() if rows], config):
+                rows = join_parts(files, work / DATA / config, split)
+                if rows != sum(of_split.values()):
+                    raise BuildError(f"{work}: rows of {config} are missing; delete this folder and run the same command again")
+                joined.setdefault(config, {})[split] = rows
+    return joined

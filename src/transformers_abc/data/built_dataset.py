@@ -22,7 +22,7 @@ from typing import Any
 CARD = "README.md"
 DEFAULT = "default"  # what is loaded where no configuration is named
 BUILD = "transformers-abc dataset build makes such a folder"
-_HEADER = re.compile(r"\ufeff?---\r?\n(.*?)^---\s*$", re.DOTALL | re.MULTILINE)
+HEADER = re.compile(r"\ufeff?---\r?\n(.*?)^---[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)  # at the beginning of a card
 _NAME = re.compile(r"[\w-][\w.-]*")  # of a configuration or split: both become names of files
 
 
@@ -106,7 +106,7 @@ def card_header(folder: Path) -> Mapping[str, Any]:
     if not folder.is_dir():
         raise DatasetFolderError(f"{folder}: no such folder; {BUILD}")
     try:
-        header = _HEADER.match(path.read_text(encoding="utf-8"))
+        header = HEADER.match(path.read_text(encoding="utf-8"))
         values = yaml.safe_load(header[1]) if header else None
     except FileNotFoundError:
         raise DatasetFolderError(f"{folder}: is no built dataset, it has no {CARD}; {BUILD}") from None

@@ -1,15 +1,16 @@
 """Cut recordings of a piece into clips whose text is what they play.
 
 Rules:
-    - The first clip begins with the music: at its first bar, or at its pickup where that is at most half a bar long.
+    - The first clip begins with the music: at its first bar, or at its first note where that is a pickup of at most half a bar or the bar
+      begins before the recording does. Notes that would begin after the recording ends are left out.
     - With ``cut="bars"`` a clip has as many whole bars as fit into `clip_s`, and every bar is in one clip; the last two clips share their
       bars where the last one would be shorter than `SHORTEST_SHARE` of `clip_s`. A bar that is longer than a clip is cut on the grid.
       With ``cut="seconds"`` clips follow each other every `clip_s` seconds and begin and end where they may, on a grid of sixteenths.
     - A note belongs to the clip in which it begins; where the clip ends, it ends. What still sounds from before is not written.
     - A clip has the tempo at which it was played, as `tempo_fit` says: in whole numbers, counted in dotted beats in compound metres and in
       quarters otherwise.
-    - The recording is cut where that tempo puts the beginning of the text: the text's time 0 is the clip's time 0. A first note that came a
-      little earlier loses that much of its beginning. The last clip takes in how the last notes die away.
+    - The recording is cut where that tempo puts the beginning of the text: the text's time 0 is the clip's time 0. The tempo is such that a
+      first note that came early loses little of its beginning. The last clip takes in how the last notes die away.
     - Clips in which nothing is played are left out.
 """
 
@@ -85,29 +86,45 @@ def cut_clips(
     if not clip_s > 0:
         raise ValueError(f"a clip has to be longer than 0 s, got {clip_s:g}")
     time_map = TimeMap.of(piece)
+    piece = _recorded_part(piece, duration_s, time_map)
+    if not any(voice.notes for voice in piece.score.voices):
+        return
     bounds_wn = _by_bars(piece.score, time_map, clip_s) if cut == "bars" else _by_seconds(piece.score, time_map, clip_s)
     score = replace(piece.score, voices=tuple(piece.score.voices[place] for place in recording.voices), title="", composer="", info=())
     for start_wn, end_wn in pairwise(bounds_wn):
-        begins_s = _first_onset_s(piece, recording.voices, start_wn, end_wn, time_map)
-        if begins_s is not None and begins_s < duration_s:
+        if any(start_wn <= note.onset_wn < end_wn for voice in score.voices for note in voice.notes):
             fit = _fit(piece, start_wn, end_wn, time_map)
             start_s = max(fit.origin_s, 0.0)
             end_s = time_map.seconds_at(end_wn) + (LAST_NOTE_S if end_wn == bounds_wn[-1] else 0.0)
-            tune, with_held = (replace(clip_span(score, start_wn, end_wn, keep_held=held), tempos=fit.tempos) for held in (False, True))
             end_s = round(min(end_s, duration_s, start_s + clip_s), 3)
+            tune, with_held = (replace(clip_span(score, start_wn, end_wn, keep_held=held), tempos=fit.tempos) for held in (False, True))
             yield Clip(round(start_s, 3), end_s, tune, with_held, fit.deviation_s, fit.worst_s)
+
+
+def _recorded_part(piece: AlignedPiece, duration_s: float, time_map: TimeMap) -> AlignedPiece:
+    """The piece without the notes that begin after the recording ends."""
+    voices, onsets_s = [], []
+    for voice, times_s in zip(piece.score.voices, piece.onsets_s, strict=True):
+        known_s = [
+            time_map.seconds_at(note.onset_wn) if np.isnan(time_s) else time_s for note, time_s in zip(voice.notes, times_s, strict=True)
+        ]
+        kept = [place for place, time_s in enumerate(known_s) if time_s < duration_s]
+        voices.append(replace(voice, notes=tuple(voice.notes[place] for place in kept)))
+        onsets_s.append(tuple(times_s[place] for place in kept))
+    return replace(piece, score=replace(piece.score, voices=tuple(voices)), onsets_s=tuple(onsets_s))
 
 
 # --- Where clips begin and end -------------------------------------------------------------------------------------------------------
 
 
-def _music_span(score: Tune) -> tuple[Fraction, Fraction]:
+def _music_span(score: Tune, time_map: TimeMap) -> tuple[Fraction, Fraction]:
     """Where the music begins, pickup included, and the end of the bar in which it ends."""
     notes = [note for voice in score.voices for note in voice.notes]
     first_wn, last_wn = min(note.onset_wn for note in notes), max(note.end_wn for note in notes)
     bars = list(pairwise(_bar_bounds(score)))
     start_wn, after_wn = next(bar for bar in bars if bar[1] > first_wn)
-    if after_wn - first_wn <= LONGEST_PICKUP * score.metre_at(start_wn).bar_wn:
+    is_pickup = after_wn - first_wn <= LONGEST_PICKUP * score.metre_at(start_wn).bar_wn
+    if is_pickup or time_map.seconds_at(start_wn) < 0:
         start_wn = first_wn
     return start_wn, next((bar[1] for bar in bars if bar[1] >= last_wn), bars[-1][1])
 
@@ -118,7 +135,7 @@ def _bar_bounds(score: Tune) -> list[Fraction]:
 
 def _by_bars(score: Tune, time_map: TimeMap, clip_s: float) -> list[Fraction]:
     """The bounds of clips of whole bars, as many as fit."""
-    start_wn, end_wn = _music_span(score)
+    start_wn, end_wn = _music_span(score, time_map)
     lines = [start_wn, *(line for line in _bar_bounds(score) if start_wn < line < end_wn), end_wn]
     seconds = {line: time_map.seconds_at(line) for line in lines}
     bounds = [start_wn]
@@ -141,7 +158,7 @@ def _with_longer_end(bounds: list[Fraction], lines: list[Fraction], seconds: dic
 
 def _by_seconds(score: Tune, time_map: TimeMap, clip_s: float) -> list[Fraction]:
     """Bounds every `clip_s` seconds from where the music begins."""
-    start_wn, end_wn = _music_span(score)
+    start_wn, end_wn = _music_span(score, time_map)
     bounds, start_s = [start_wn], time_map.seconds_at(start_wn)
     while bounds[-1] < end_wn:
         bounds.append(min(_on_grid_before(start_s + len(bounds) * clip_s, bounds[-1], time_map), end_wn))
@@ -155,20 +172,6 @@ def _on_grid_before(limit_s: float, after_wn: Fraction, time_map: TimeMap) -> Fr
 
 
 # --- Time within a clip --------------------------------------------------------------------------------------------------------------
-
-
-def _first_onset_s(piece: AlignedPiece, voices: tuple[int, ...], start_wn: Fraction, end_wn: Fraction, time_map: TimeMap) -> float | None:
-    """When the first note of some voices begins in a span; None where they rest."""
-    inside = [onset for place in voices for onset in _onsets(piece, place) if start_wn <= onset[0] < end_wn]
-    if not inside:
-        return None
-    first_wn = min(onset_wn for onset_wn, _ in inside)
-    measured = [onset_s for onset_wn, onset_s in inside if onset_wn == first_wn and not np.isnan(onset_s)]
-    return min(measured, default=time_map.seconds_at(first_wn))
-
-
-def _onsets(piece: AlignedPiece, place: int) -> Iterator[tuple[Fraction, float]]:
-    return zip((note.onset_wn for note in piece.score.voices[place].notes), piece.onsets_s[place], strict=True)
 
 
 def _fit(piece: AlignedPiece, start_wn: Fraction, end_wn: Fraction, time_map: TimeMap) -> TempoFit:

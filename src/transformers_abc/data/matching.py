@@ -8,6 +8,8 @@ Costs, chosen so that a wrong note is a pair, not a missing and an extra one, an
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 SAME_PITCH = 0.75  # semitones: players and pitch trackers are off by up to half of one, and ornaments pull a mean further
@@ -15,6 +17,8 @@ WRONG_PITCH, WRONG_OCTAVE = 1.0, 0.8
 EXTRA, MISSING = 1.1, 0.7  # a played note without a partner, and a written one; both together cost more than a wrong note
 MISSING_BEFORE = 0.3  # before the first pair; after the last one it is free, since a recording may be an excerpt
 WRONG_TIME, TOLERATED_S = 0.9, 0.6  # the cost grows with the deviation up to this many seconds
+
+_EXTRA_STEP, _PAIR_STEP, _MISSING_STEP = range(3)
 
 
 def match_notes(
@@ -39,11 +43,10 @@ def match_notes(
     """
     if not len(written) or not len(played):
         return []
-    cost = _pitch_cost(played[None, :] - written[:, None])
-    if expected_s is not None and played_s is not None:
-        late = np.abs(played_s[None, :] - expected_s[:, None])
-        cost = cost + WRONG_TIME * np.minimum(late / TOLERATED_S, 1)
-    return _cheapest_pairs(cost)
+    if expected_s is None or played_s is None:
+        return _cheapest_pairs((_pitch_cost(played - pitch) for pitch in written), len(played))
+    costs = (_pitch_cost(played - pitch) + _time_cost(played_s - time_s) for pitch, time_s in zip(written, expected_s, strict=True))
+    return _cheapest_pairs(costs, len(played))
 
 
 def tuning_of(played: np.ndarray) -> float:
@@ -66,37 +69,49 @@ def _pitch_cost(deviation: np.ndarray) -> np.ndarray:
     return np.where(np.abs(deviation) < SAME_PITCH, 0.0, np.where(is_octave, WRONG_OCTAVE, WRONG_PITCH))
 
 
-def _cheapest_pairs(cost: np.ndarray) -> list[tuple[int, int]]:
-    """The path of least cost from the first notes to the last ones; ``total[i, j]`` is that of the first i and j notes."""
-    rows, columns = cost.shape
-    extra = EXTRA * np.arange(columns + 1)  # of the first j played notes
-    total = np.empty((rows + 1, columns + 1))
-    total[:, 0] = MISSING_BEFORE * np.arange(rows + 1)
-    total[0] = extra
-    for row in range(1, rows + 1):
-        missing = np.full(columns + 1, MISSING)
-        missing[[0, -1]] = MISSING_BEFORE, 0.0
-        entered = total[row - 1] + missing
-        entered[1:] = np.minimum(entered[1:], total[row - 1, :-1] + cost[row - 1])
-        entered[0] = total[row, 0]
-        total[row] = np.minimum.accumulate(entered - extra) + extra  # all notes that may be extra in this row, at once
-    return _walk_back(total, cost)
+def _time_cost(deviation_s: np.ndarray) -> np.ndarray:
+    return WRONG_TIME * np.minimum(np.abs(deviation_s) / TOLERATED_S, 1)
 
 
-def _walk_back(total: np.ndarray, cost: np.ndarray) -> list[tuple[int, int]]:
-    rows, columns = cost.shape
+def _cheapest_pairs(costs: Iterable[np.ndarray], columns: int) -> list[tuple[int, int]]:
+    """The path of least cost from the first notes to the last ones.
+
+    Of the table of all costs only two rows are kept, and for each place one byte, by which the path is found again: a long part has
+    thousands of notes.
+
+    Args:
+        costs: of each written note ``[columns]``, with every played one.
+        columns: how many played notes there are.
+    """
+    extra = total = EXTRA * np.arange(columns + 1)  # total[j] is the cost of the written notes so far and the first j played ones
+    steps = []
+    for row, cost in enumerate(costs, 1):
+        paired = total[:-1] + cost
+        without = total + MISSING
+        without[[0, -1]] = MISSING_BEFORE * row, total[-1]
+        entered = without.copy()
+        entered[1:] = np.minimum(entered[1:], paired)
+        total = np.minimum.accumulate(entered - extra) + extra  # all notes that may be extra in this row, at once
+        steps.append(_steps(total[1:], paired, without[1:]))
+    return _walk_back(steps)
+
+
+def _steps(total: np.ndarray, paired: np.ndarray, without: np.ndarray) -> np.ndarray:
+    """``[m]`` how each cost of a row came about. The earliest of equally good places: first give up written notes at the end."""
+    is_pair, is_missing = np.isclose(total, paired), np.isclose(total, without)
+    is_missing[:-1] &= ~is_pair[:-1]
+    return np.where(is_missing, _MISSING_STEP, np.where(is_pair, _PAIR_STEP, _EXTRA_STEP)).astype(np.int8)
+
+
+def _walk_back(steps: list[np.ndarray]) -> list[tuple[int, int]]:
     pairs: list[tuple[int, int]] = []
-    row, column = rows, columns
+    row, column = len(steps), len(steps[0])
     while row and column:
-        here = total[row, column]
-        paired = total[row - 1, column - 1] + cost[row - 1, column - 1]
-        missing = total[row - 1, column] + (0.0 if column == columns else MISSING)
-        # The earliest of equally good places: first give up written notes at the end.
-        if np.isclose(here, missing) and not (np.isclose(here, paired) and column < columns):
+        step = steps[row - 1][column - 1]
+        if step != _EXTRA_STEP:
             row -= 1
-        elif np.isclose(here, paired):
-            row, column = row - 1, column - 1
-            pairs.append((row, column))
-        else:
+        if step != _MISSING_STEP:
             column -= 1
+        if step == _PAIR_STEP:
+            pairs.append((row, column))
     return pairs[::-1]

@@ -3,7 +3,8 @@
 `find_pairs` says what belongs together, in the layouts of `pair_parts.files`; `read_pair` reads one piece. Bars come from where they are
 known:
     - A MIDI file whose notes lie on its beats gives bars, metre and keys; when its notes sound says its tempo map.
-    - A MIDI file that is a performance (`pair_parts.performance` tells which are) gives onsets only; beats and bars are found.
+    - A MIDI file that is a performance (`pair_parts.performance` tells which are), or whose tempos are none that anyone plays (below 10 or
+      above 400 quarters a minute, but for a fermata), gives onsets only; beats and bars are found.
     - JAMS annotations give beats and bars.
 
 Notes are those of the file: their pitches, in their order, at the times that it says. The sustain pedal makes no note longer, and drums
@@ -22,7 +23,7 @@ from transformers_abc.data.pair_parts.errors import PairsError
 from transformers_abc.data.pair_parts.files import JAMS_ENDING, PairFiles, find_pairs
 from transformers_abc.data.pair_parts.jams import read_jams
 from transformers_abc.data.pair_parts.midi_files import read_midi_notes
-from transformers_abc.data.pair_parts.musical_time import MusicalTime
+from transformers_abc.data.pair_parts.musical_time import MusicalTime, is_musical_tempo
 from transformers_abc.data.pair_parts.performance import found_time, is_performance
 from transformers_abc.data.pair_parts.score import PlayedScore, Player, score_of
 from transformers_abc.data.pair_parts.slakh import read_track
@@ -32,6 +33,7 @@ __all__ = ["PairFiles", "PairsError", "find_pairs", "read_pair"]
 
 LARGEST_DIFFERENCE_S = 10.0  # between the end of a recording and that of its notes
 MOST_LOST = 0.02  # of the notes
+MOST_UNMUSICAL = 0.02  # of the notes, may begin at a tempo that no one plays: a fermata is often written so
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +110,23 @@ def _score(played: _Played) -> PlayedScore:
     if played.time is not None and not played.is_midi:
         return score_of(played.players, played.time, is_written=False)
     time = played.time
-    if time is None or is_performance(time.ticks_at([note.onset_s for note in played.notes]), time.ticks_per_quarter):
+    if time is None or not _is_kept(time, [note.onset_s for note in played.notes]):
         return score_of(played.players, found_time(played.notes), is_written=False)
     return score_of(played.players, time, is_written=True)
 
 
+def _is_kept(time: MusicalTime, onsets_s: Sequence[float]) -> bool:
+    """Whether the time of a MIDI file is musical, and its notes keep to it."""
+    ticks = time.ticks_at(onsets_s)
+    unmusical = sum(not is_musical_tempo(bpm) for bpm in time.tempos_at(ticks))
+    return unmusical <= MOST_UNMUSICAL * len(onsets_s) and not is_performance(ticks, time.ticks_per_quarter)
+
+
 def _is_usable(path: Path, notes: Sequence[HeardNote], problems: list[str], *, is_part: bool = False) -> bool:
-    """Whether a recording can be read; a doubt about it is told, too."""
+    """Whether a recording can be read and named; a doubt about it is told, too."""
+    if not _is_utf8(path.name):  # which is part of the id of its rows
+        problems.append(f"{path}: its name is not UTF-8; rename it")
+        return False
     try:
         duration_s = Recording(path).duration_s
     except AudioError as error:
@@ -123,4 +135,12 @@ def _is_usable(path: Path, notes: Sequence[HeardNote], problems: list[str], *, i
     end_s = max(note.offset_s for note in notes)
     if end_s > duration_s + LARGEST_DIFFERENCE_S or (not is_part and duration_s > end_s + LARGEST_DIFFERENCE_S):
         problems.append(f"{path}: lasts {duration_s:.1f} s, but its notes end at {end_s:.1f} s: are they of this recording?")
+    return True
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
     return True

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 REPORT = "report.json"
-ROWS_AT_ONCE = 32  # in one row group: what a reader has to have in memory; a clip is about a megabyte
+ROWS_AT_ONCE, BYTES_AT_ONCE = 32, 64 * 2**20  # in one row group: what a reader has to have in memory
 SHARD_BYTES = 400 * 2**20  # the Hub shows and streams shards of a few hundred megabytes best
 
 
@@ -52,12 +52,22 @@ class PartFolder:
         self._folder, self._schema = folder / "parts", schema
 
     def report(self, key: str) -> dict[str, Any] | None:
-        """What was reported of a finished part; None where it is not finished."""
+        """What was reported of a finished part; None where it is not finished, or not all of it is there any more."""
         try:
             report: dict[str, Any] = json.loads((self._folder / key / REPORT).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return report
+        return report if all(self._rows(key, config) == rows for config, rows in report["rows"].items()) else None
+
+    def _rows(self, key: str, config: str) -> int | None:
+        """The rows of a file; None where there is none, or half of one."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        try:
+            return int(parquet.read_metadata(self._folder / key / f"{config}.parquet").num_rows)
+        except (OSError, pa.ArrowInvalid):
+            return None
 
     def write(self, key: str, rows: Iterable[tuple[str, Mapping[str, Any]]], report: dict[str, Any]) -> None:
         """Write the rows of one piece, each with its configuration; `report` may be filled in while they are made.
@@ -69,42 +79,47 @@ class PartFolder:
         with disk_errors(target):
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir(parents=True)
-            with _Writers(partial, self._schema) as writers:
-                for config, row in rows:
-                    writers.add(config, row)
+        with _Writers(partial, self._schema) as writers:
+            for config, row in rows:
+                writers.add(config, row)
+        report["rows"] = writers.rows
+        with disk_errors(target):
             (partial / REPORT).write_text(json.dumps(report), encoding="utf-8")
             shutil.rmtree(target, ignore_errors=True)
             partial.replace(target)
 
     def files(self, keys: Sequence[str], config: str) -> list[Path]:
         """The files of one configuration in the order of their parts."""
-        paths = (self._folder / key / f"{config}.parquet" for key in keys)
-        return [path for path in paths if path.exists()]
+        return [self._folder / key / f"{config}.parquet" for key in keys]
 
 
 class _Writers:
-    """One open Parquet file a configuration, written in row groups."""
+    """One open Parquet file a configuration, written in row groups; `rows` counts them."""
 
     def __init__(self, folder: Path, schema: pa.Schema) -> None:
         self._folder, self._schema = folder, schema
         self._files: dict[str, Any] = {}
         self._waiting: dict[str, list[Mapping[str, Any]]] = {}
+        self.rows: dict[str, int] = {}
 
     def __enter__(self) -> _Writers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        for config, rows in self._waiting.items():
-            if rows and kind is None:
-                self._flush(config)
-        for file in self._files.values():
-            file.close()
+        with disk_errors(self._folder):
+            for config, rows in self._waiting.items():
+                if rows and kind is None:
+                    self._flush(config)
+            for file in self._files.values():
+                file.close()
 
     def add(self, config: str, row: Mapping[str, Any]) -> None:
         rows = self._waiting.setdefault(config, [])
         rows.append(row)
-        if len(rows) == ROWS_AT_ONCE:
-            self._flush(config)
+        self.rows[config] = self.rows.get(config, 0) + 1
+        if len(rows) == ROWS_AT_ONCE or sum(len(row["audio"]["bytes"]) for row in rows) > BYTES_AT_ONCE:
+            with disk_errors(self._folder):
+                self._flush(config)
 
     def _flush(self, config: str) -> None:
         import pyarrow as pa

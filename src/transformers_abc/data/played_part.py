@@ -86,6 +86,26 @@ class PlayedPart:
         changed = sum(self._sounding_pitch(*pair) != self.voice.notes[pair[0]].pitch_midi for pair in self.pairs)
         return PartMatch(instrument, len(self.voice.notes), len(self.notes), len(self.pairs), changed, len(self._tied))
 
+    @property
+    def equal(self) -> int:
+        """How many pairs have one pitch; an instrument may be written whole octaves from where it sounds."""
+        if not self.pairs:
+            return 0
+        deviations = np.array([self.notes.pitches[played] - self.voice.notes[written].pitch_midi for written, played in self.pairs])
+        octaves = 12 * np.round(np.median(deviations) / 12)
+        return int(np.count_nonzero(np.abs(deviations - octaves) < SAME_PITCH))
+
+    def agreement(self) -> tuple[int, int]:
+        """By how many notes score and performance are seen to be the same music.
+
+        Returns:
+            ``(found, possible)``: the lesser share of two. Pairs of equal pitch among the notes written from the first matched one to the
+            last; and all pairs among all notes, lest few notes at the right place make a part. There cannot be more than were played.
+        """
+        span = self.pairs[-1][0] - self.pairs[0][0] + 1 if self.pairs else 0
+        shares = (self.equal, min(span, len(self.notes))), (len(self.pairs), min(len(self.voice.notes), len(self.notes)))
+        return min(shares, key=lambda share: share[0] / max(share[1], 1))
+
     def _sounding_note(self, written: int, played: int) -> UnspelledNote:
         note = self.voice.notes[written]
         last = self.voice.notes[self._tied.get(written, written)]

@@ -11,7 +11,7 @@ Columns of the configurations ``default`` (transcriptions) and ``qa`` (short que
     audio           struct      ``bytes`` (flac, mono, 16 bit) and ``path``, the clip's name
     piece           str
     family          str         pieces of a family share music or takes, and are in one split
-    instruments     list[str]   by voice, from the top of the score
+    instruments     list[str]   of the voices that play, from the top of the score
     tempo           float       quarter notes a minute at the beginning
     metre           str         at the beginning
     source          str         ``urmp``, ``pairs`` or ``synthetic``
@@ -29,7 +29,7 @@ import numpy as np
 import soundfile
 
 from transformers_abc.data.aligned import AlignedPiece, PieceRecording
-from transformers_abc.data.audio import read_span
+from transformers_abc.data.audio import AudioError, read_span
 from transformers_abc.data.clips import Clip
 from transformers_abc.data.question_parts.draws import draw
 from transformers_abc.data.questions import Question, chosen_questions, transcription_question
@@ -97,12 +97,12 @@ def clip_rows(piece: AlignedPiece, recording: PieceRecording, clip: Clip, settin
         "audio": {"bytes": _flac(recording, clip, settings.sampling_rate), "path": f"{clip_name(identity, clip.start_s)}.flac"},
         "piece": piece.id,
         "family": piece.family,
-        "instruments": [voice.name for voice in clip.tune.voices],
+        "instruments": [voice.name for voice in clip.tune.voices if voice.notes],
         "tempo": clip.tune.tempos[0][1].quarter_bpm,
         "metre": str(clip.tune.metre_at(Fraction(0))),
         "source": piece.source,
     }
-    for config, asked in _questions(clip, piece.source == "synthetic", seed, settings):
+    for config, asked in _questions(clip, piece.mode_is_certain, seed, settings):
         told = {"question": asked.question, "question_type": asked.question_type, "answer": asked.answer}
         yield config, {"id": identity, "start_time": clip.start_s, **told, **common}
 
@@ -143,5 +143,8 @@ def _flac(recording: PieceRecording, clip: Clip, sampling_rate: int | None) -> b
     samples, rate = read_span(recording.path, clip.start_s, clip.end_s, sampling_rate)
     buffer = io.BytesIO()
     integers = np.clip(np.round(samples * _PCM_16), -_PCM_16, _PCM_16 - 1).astype(np.int16)
-    soundfile.write(buffer, integers, rate, format="FLAC", subtype="PCM_16")
+    try:
+        soundfile.write(buffer, integers, rate, format="FLAC", subtype="PCM_16")
+    except soundfile.LibsndfileError as error:
+        raise AudioError(f"{recording.path}: cannot be kept as flac at {rate} Hz: {error.error_string}") from error
     return buffer.getvalue()

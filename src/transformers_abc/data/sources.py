@@ -43,11 +43,19 @@ class PieceSource:
         id: its name, for messages.
         split: one of `urmp_splits.SPLITS`; None draws one by the family of the piece.
         read: reads it; the folder it is given is for files that need not last. A `ValueError` says why it cannot be used.
+        files: what it is read from, or folders of that.
     """
 
     id: str
     split: str | None
     read: Callable[[Path], ReadPiece]
+    files: tuple[Path, ...] = ()
+
+    def fingerprint(self) -> str:
+        """Of names, sizes and times of its files: what is other when one of them is."""
+        paths = [inner for path in self.files for inner in (sorted(path.iterdir()) if path.is_dir() else [path]) if inner.is_file()]
+        told = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in paths]
+        return sha256("\n".join(told).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def urmp_sources(root: Path) -> list[PieceSource]:
@@ -60,7 +68,7 @@ def urmp_sources(root: Path) -> list[PieceSource]:
         folders = piece_folders(root)
     except ValueError as error:
         raise SourceError(str(error)) from error
-    return [PieceSource(folder.name, split_of(family_of(folder.name)), partial(_read_urmp, folder)) for folder in folders]
+    return [PieceSource(folder.name, split_of(family_of(folder.name)), partial(_read_urmp, folder), (folder,)) for folder in folders]
 
 
 def _read_urmp(folder: Path, _: Path) -> ReadPiece:
@@ -80,7 +88,10 @@ def pair_sources(root: Path) -> list[PieceSource]:
         found = find_pairs(root)
     except ValueError as error:
         raise SourceError(str(error)) from error
-    return [PieceSource(files.id, files.split, partial(_read_pair, files)) for files in found]
+    return [
+        PieceSource(files.id, files.split, partial(_read_pair, files), (*([files.notes] if files.notes else []), *files.recordings))
+        for files in found
+    ]
 
 
 def _read_pair(files: PairFiles, _: Path) -> ReadPiece:
@@ -112,6 +123,7 @@ def synthetic_sources(count: int, settings: SyntheticSettings, scores: Path | No
             f"{work}_{number:05d}",
             "validation" if is_validation_work(work) else "train",
             partial(_play_excerpt, number, path, work, settings),
+            (path,),
         )
         for number, (path, work) in enumerate(zip(chosen, works, strict=True))
     ]
@@ -125,7 +137,8 @@ def _play_excerpt(number: int, path: Path, work: str, settings: SyntheticSetting
     tunes = read_tune_file(path)
     tune = tunes[int(np.random.default_rng([settings.seed, number]).integers(len(tunes)))]
     try:
-        return ReadPiece(excerpt_piece(number, tune, work, settings, folder))
+        is_midi = path.suffix.lower() in (".mid", ".midi")
+        return ReadPiece(excerpt_piece(number, tune, work, settings, folder, mode_is_certain=not is_midi))
     except ValueError as error:
         raise SourceError(f"{path}: {error}") from error
 

@@ -16,6 +16,7 @@ from transformers_abc.data.aligned import AlignedPiece, PieceRecording
 from transformers_abc.notation.clipping import clip_bars
 from transformers_abc.notation.repeats import expand_repeats
 from transformers_abc.notation.tune import Tune
+from transformers_abc.outputs import OutputError
 from transformers_abc.synthesis.bank import SoundFontBank
 from transformers_abc.synthesis.composition import compose_tune
 from transformers_abc.synthesis.rendering import render_performance
@@ -47,17 +48,21 @@ def composed_piece(number: int, settings: SyntheticSettings, folder: Path) -> Al
     """A tune of no composer, played."""
     rng = np.random.default_rng([settings.seed, number])
     name = f"composed_{number:05d}"
-    return _recorded(compose_tune(rng), name, name, rng, settings, folder)
+    return _recorded(compose_tune(rng), name, name, rng, settings, folder, mode_is_certain=True)
 
 
-def excerpt_piece(number: int, tune: Tune, family: str, settings: SyntheticSettings, folder: Path) -> AlignedPiece:
+def excerpt_piece(
+    number: int, tune: Tune, family: str, settings: SyntheticSettings, folder: Path, *, mode_is_certain: bool
+) -> AlignedPiece:
     """About a minute of a score, played.
 
     Raises:
         ValueError: there is no music in it.
     """
     rng = np.random.default_rng([settings.seed, number])
-    return _recorded(_excerpt(expand_repeats(tune), rng), f"{family}_{number:05d}", family, rng, settings, folder)
+    return _recorded(
+        _excerpt(expand_repeats(tune), rng), f"{family}_{number:05d}", family, rng, settings, folder, mode_is_certain=mode_is_certain
+    )
 
 
 def _excerpt(tune: Tune, rng: np.random.Generator) -> Tune:
@@ -69,7 +74,9 @@ def _excerpt(tune: Tune, rng: np.random.Generator) -> Tune:
     return replace(excerpt, voices=tuple(voice for voice in excerpt.voices if voice.notes))
 
 
-def _recorded(tune: Tune, name: str, family: str, rng: np.random.Generator, settings: SyntheticSettings, folder: Path) -> AlignedPiece:
+def _recorded(
+    tune: Tune, name: str, family: str, rng: np.random.Generator, settings: SyntheticSettings, folder: Path, mode_is_certain: bool
+) -> AlignedPiece:
     """Play a tune into files: the mix, and where there are several players each alone."""
     performance = perform_tune(tune, rng)
     rendered = render_performance(performance, _orchestra(settings), rng, settings.sampling_rate)
@@ -79,9 +86,12 @@ def _recorded(tune: Tune, name: str, family: str, rng: np.random.Generator, sett
         tracks += [(f"stem_{place + 1}_{name}.wav", stem, (place,)) for place, stem in enumerate(rendered.stems)]
     recordings = []
     for file_name, samples, heard in tracks:
-        soundfile.write(folder / file_name, samples, settings.sampling_rate, subtype="PCM_16")
+        try:
+            soundfile.write(folder / file_name, samples, settings.sampling_rate, subtype="PCM_16")
+        except soundfile.LibsndfileError as error:
+            raise OutputError(f"{folder / file_name}: cannot be written: {error.error_string}") from error
         recordings.append(PieceRecording(folder / file_name, heard))
-    return AlignedPiece(name, family, "synthetic", performance.score, performance.onsets_s, tuple(recordings))
+    return AlignedPiece(name, family, "synthetic", performance.score, performance.onsets_s, tuple(recordings), mode_is_certain)
 
 
 @lru_cache(maxsize=1)

@@ -39,7 +39,7 @@ COMPOSED_SHARE = 0.25  # of the clips, where there are passages of scores
 BY_SECONDS_SHARE = 0.5  # of the clips, which may begin within a bar
 LATER_SHARE = 0.5  # of the clips that are not the first of what is played, if there is another
 LARGEST_TRANSPOSITION = 5  # semitones
-PLAYED_SHARE = 1.6  # of clip_s that is played, at the written tempo, to cut one clip from
+PLAYED_SHARE = 2.0  # of clip_s that is played, at the written tempo, to cut one clip from
 MOST_ATTEMPTS = 50  # at a clip: some passages have a single note, or rests only
 VELOCITIES = 127
 
@@ -85,18 +85,17 @@ class SyntheticStream:
         """One clip.
 
         Returns:
-            ``audio`` is ``[samples]`` float32; ``notes`` has a list for each of its keys, one entry for each note that sounds in the clip, by
-            onset, which is negative where the note began before: those the text does not have. ``instrument`` is the General MIDI name, empty
-            where the sound is nobody's; ``part`` the place of the voice in the text, from 0; ``velocity`` is 1 to 127. ``abc`` is the text.
+            ``audio`` is ``[samples]`` float32. ``notes`` has a list for each of its keys, with one entry for each note that sounds in the
+            clip, by onset, which is negative where the note began before: those the text does not have. ``instrument`` is the General MIDI
+            name, empty where the sound is nobody's; ``part`` the place of the voice in the text, from 0; ``velocity`` is 1 to 127. ``abc``
+            is the text.
 
         Raises:
             ValueError: no clip can be made of these passages.
         """
         performance, clip, rng = self._played(index)
         orchestra = self.orchestra or _invented_orchestra(self.sampling_rate)
-        audio, is_instrument = render_span(
-            performance, clip.start_s, clip.end_s, orchestra, rng, self.sampling_rate, self.orchestra_share
-        )
+        audio, is_instrument = render_span(performance, clip.start_s, clip.end_s, orchestra, rng, self.sampling_rate, self.orchestra_share)
         return {
             "index": index,
             "audio": audio,
@@ -124,7 +123,8 @@ class SyntheticStream:
         bars = len(tune.bar_lengths_wn)
         played_bars = min(max(int(bars * PLAYED_SHARE * self.clip_s / max(tune.seconds_at(tune.length_wn), 1.0)), 1), bars)
         first = int(rng.integers(bars - played_bars + 1))
-        tune = clip_bars(tune, first, first + played_bars)
+        if played_bars < bars:
+            tune = clip_bars(tune, first, first + played_bars)
         if not any(voice.notes for voice in tune.voices):
             return None
         return perform_tune(tune, rng, semitones=_transposition(tune, rng))

@@ -1,8 +1,8 @@
 """The tempo to write over a stretch of a performance: whole beats a minute, one for all of it, two where the players change.
 
 No one plays evenly, and a score does not say so. A stretch gets the one tempo under which its notes are nearest to where they were played.
-Where that leaves some note more than `UNEVEN_S` off (players slow down at the end of a piece by more than a second), and a change at one
-bar line brings them clearly nearer, it gets two.
+Where that leaves some note more than `UNEVEN_S` off (players slow down at the end of a piece by more than a second) or half of them more
+than `UNSTEADY_S`, and a change at one bar line brings them clearly nearer, it gets two.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import numpy as np
 
 from transformers_abc.notation.tune import Tempo, Timed
 
-UNEVEN_S = 0.5
+UNEVEN_S, UNSTEADY_S = 0.5, 0.1
 SEARCH = 0.06  # how far around the tempo of the straight line the best one is looked for
 # Where there are two, they are looked for first among these shares of the one that fits best, then this far around the best pair.
 BEFORE, AFTER, FINE = np.arange(0.88, 1.2, 0.02), np.arange(0.4, 1.4, 0.05), 0.02
+HARMLESS_S = 0.05  # of a first note's beginning
 WORTH_A_CHANGE = 0.75  # of the distance under one tempo
 
 _START = Fraction(0)
@@ -56,7 +57,7 @@ def fit_tempo(places_wn: np.ndarray, seconds: np.ndarray, beat_wn: Fraction, bar
     onsets = _Onsets(places_wn, seconds)
     per_minute = 60 / (max(float(np.polyfit(places_wn, seconds, 1)[0]), 1e-3) * float(beat_wn))
     one = min((onsets.fit([(_START, Tempo(beat_wn, beats))]) for beats in _around(per_minute)), key=_distance)
-    if one.worst_s <= UNEVEN_S or not bar_lines_wn:
+    if (one.worst_s <= UNEVEN_S and one.deviation_s <= UNSTEADY_S) or not bar_lines_wn:
         return one.told()
     two = _best_change(onsets, one, bar_lines_wn)
     return (two if _distance(two) < WORTH_A_CHANGE * _distance(one) else one).told()
@@ -73,14 +74,17 @@ class _Fit:
     deviation_s: float
     mean_s: float
     worst_s: float
+    early_s: float  # by which the first note precedes the beginning
 
     def told(self) -> TempoFit:
         return TempoFit(self.tempos, self.origin_s, self.deviation_s, self.worst_s)
 
 
 def _distance(fit: _Fit) -> float:
-    """What is made small: the median deviation, so that a few notes do not rule, and the mean, so that they are not ignored."""
-    return fit.deviation_s + fit.mean_s
+    """What is made small: the median deviation, so that a few notes do not rule, and the mean, so that they are not ignored; and what of
+    the first note would be cut away.
+    """
+    return fit.deviation_s + fit.mean_s + max(fit.early_s - HARMLESS_S, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,8 @@ class _Onsets:
         late_s = self.seconds - written_s
         origin_s = float(np.median(late_s))
         deviations = np.abs(late_s - origin_s)
-        return _Fit(tuple(tempos), origin_s, float(np.median(deviations)), float(deviations.mean()), float(deviations.max()))
+        early_s = max(origin_s - float(self.seconds[0]), 0.0)
+        return _Fit(tuple(tempos), origin_s, float(np.median(deviations)), float(deviations.mean()), float(deviations.max()), early_s)
 
 
 def _best_change(onsets: _Onsets, one: _Fit, bar_lines_wn: Sequence[Fraction]) -> _Fit:

@@ -27,7 +27,7 @@ import numpy as np
 
 from transformers_abc.data.aligned import AlignedPiece, PieceRecording, TimeMap
 from transformers_abc.data.matching import match_notes, tuning_of
-from transformers_abc.data.played_part import Pairs, PartMatch, PlayedNotes, PlayedPart
+from transformers_abc.data.played_part import PartMatch, PlayedNotes, PlayedPart
 from transformers_abc.data.urmp_splits import family_of
 from transformers_abc.notation.instruments import INSTRUMENT_BY_CODE, Instrument
 from transformers_abc.notation.key_finding import mode_of
@@ -35,7 +35,8 @@ from transformers_abc.notation.midi_reader import MidiError, read_midi
 from transformers_abc.notation.tune import Key, Timed, Tune, Voice
 
 FOLDER_NAME = re.compile(r"(?P<number>\d+)_(?P<name>[^_]+)_(?P<codes>[a-z]+(?:_[a-z]+)*)")
-FEWEST_MATCHED = 0.5  # of the played notes of a part; below, score and performance are not the same music
+FEWEST_EQUAL = 0.5  # of the notes of a part that could be those of the score; below, score and performance are not the same music
+MOST_CHANGED = 0.1  # of the matched notes; players change some, in URMP's 32_Fugue 7 of 253
 
 # Of the instruments whose parts are not written in the treble clef.
 _CLEFS = {"va": "alto", **dict.fromkeys(("vc", "db", "bn", "tbn", "tba"), "bass")}
@@ -51,7 +52,7 @@ class Reading:
 
     Attributes:
         piece: what could be used; its recordings are those whose file and Notes are there.
-        parts: one a voice of the score.
+        parts: one a voice of the piece.
         problems: what is missing or wrong, one sentence each, with the file.
     """
 
@@ -64,10 +65,9 @@ def piece_folders(root: Path) -> list[Path]:
     """The folders of pieces below `root`: its own children, or those of a folder ``Dataset`` in it; `root` may also be one piece.
 
     Raises:
-        UrmpError: there are none.
+        UrmpError: there are none, or `root` cannot be read.
     """
-    if not root.is_dir():
-        raise UrmpError(f"{root}: no such folder")
+    _check_readable(root)
     for folder in (root, root / "Dataset"):
         found = sorted(path for path in folder.glob("*") if path.is_dir() and FOLDER_NAME.fullmatch(path.name))
         if found:
@@ -86,28 +86,40 @@ def read_piece(folder: Path) -> Reading:
     Raises:
         UrmpError: nothing of the piece can be used.
     """
+    _check_readable(folder)
     instruments = _instruments(folder)
     score = _score(folder, instruments)
     problems: list[str] = []
     played = [_found_notes(folder, part, problems) for part in range(1, len(instruments) + 1)]
-    if not any(notes is not None and len(notes) for notes in played):
-        raise UrmpError(f"{folder}: no Notes_*.txt with a note in it: {'; '.join(problems)}")
-    pairs = _match(folder, score, played, problems)
-    parts = [
-        PlayedPart(voice, notes, matched) for voice, notes, matched in zip(score.voices, played, pairs, strict=True) if notes is not None
-    ]
-    heard = [place for place, notes in enumerate(played) if notes is not None]
-    voices, onsets_s = zip(*(part.as_played(score.keys) for part in parts), strict=True)
+    parts = _match(folder, score, played, problems)
+    counts = {place: part.counts(instruments[place].code) for place, part in parts.items()}
+    problems += [said for place, match in counts.items() if (said := _much_changed(folder, place + 1, match))]
+    voices, onsets_s = zip(*(part.as_played(score.keys) for part in parts.values()), strict=True)
+    name = _printable(folder.name)
     piece = AlignedPiece(
-        id=folder.name,
-        family=family_of(folder.name),
+        id=name,
+        family=family_of(name),
         source="urmp",
         score=replace(score, voices=voices),
         onsets_s=onsets_s,
-        recordings=tuple(_recordings(folder, heard, len(instruments), problems)),
+        recordings=tuple(_recordings(folder, list(parts), len(instruments), problems)),
     )
-    counts = tuple(part.counts(instruments[place].code) for place, part in zip(heard, parts, strict=True))
-    return Reading(piece, counts, tuple(problems))
+    return Reading(piece, tuple(counts.values()), tuple(problems))
+
+
+def _check_readable(folder: Path) -> None:
+    """`Path.glob` finds nothing where it may not look."""
+    try:
+        next(folder.iterdir(), None)
+    except FileNotFoundError:
+        raise UrmpError(f"{folder}: no such folder") from None
+    except OSError as error:
+        raise UrmpError(f"{folder}: the folder cannot be read: {error.strerror}") from error
+
+
+def _printable(text: str) -> str:
+    """Text that can be written as UTF-8: halves of surrogate pairs, as broken file names have, become escapes."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 # --- The score -----------------------------------------------------------------------------------------------------------------------
@@ -162,10 +174,14 @@ def _found_notes(folder: Path, part: int, problems: list[str]) -> PlayedNotes | 
         problems.append(f"{folder}: Notes_{part}_*.txt is missing")
         return None
     try:
-        return read_notes(path)
+        notes = read_notes(path)
     except UrmpError as error:
         problems.append(str(error))
         return None
+    if not len(notes):
+        problems.append(f"{path}: there is no note in it")
+        return None
+    return notes
 
 
 def read_notes(path: Path) -> PlayedNotes:
@@ -197,36 +213,60 @@ def _numbers(path: Path, number: int, line: str) -> list[float]:
 # --- Both together -------------------------------------------------------------------------------------------------------------------
 
 
-def _match(folder: Path, score: Tune, played: list[PlayedNotes | None], problems: list[str]) -> list[Pairs]:
-    """The pairs of every part: by pitch alone first, then by pitch and by the time that all parts together tell."""
-    parts = list(zip(score.voices, played, strict=True))
-    by_pitch = [match_notes(_pitches(voice), notes.pitches) if notes is not None else [] for voice, notes in parts]
-    _leave_out_strangers(folder, by_pitch, played, problems)
-    known = [
-        (voice.notes[i].onset_wn, float(notes.onsets_s[j]))
-        for (voice, notes), ps in zip(parts, by_pitch, strict=True)
-        if notes
-        for i, j in ps
-    ]
+def _match(folder: Path, score: Tune, played: list[PlayedNotes | None], problems: list[str]) -> dict[int, PlayedPart]:
+    """The parts that can be used, by their places: matched by pitch alone first, then by pitch and by the time that they tell together.
+
+    Notes of other music tell the others a wrong time, so the worst part is left out at a time and the rest is matched anew.
+    """
+    by_pitch = {
+        place: PlayedPart(voice, notes, match_notes(_pitches(voice), notes.pitches))
+        for place, (voice, notes) in enumerate(zip(score.voices, played, strict=True))
+        if notes is not None
+    }
+    parts, is_timed = by_pitch, False
+    while parts:
+        worst = min(parts, key=lambda place: _share(parts[place]))
+        if _share(parts[worst]) < FEWEST_EQUAL:
+            problems.append(_stranger(folder, worst, parts[worst]))
+            by_pitch = {place: part for place, part in by_pitch.items() if place != worst}
+            parts, is_timed = by_pitch, False
+        elif is_timed:
+            return parts
+        else:
+            parts, is_timed = _matched_by_time(folder, by_pitch), True
+    reasons = "; ".join(problem.removeprefix(f"{folder}: ") for problem in problems)
+    raise UrmpError(f"{folder}: no part can be used: {reasons}")
+
+
+def _share(part: PlayedPart) -> float:
+    found, possible = part.agreement()
+    return found / possible if possible else 0.0
+
+
+def _stranger(folder: Path, place: int, part: PlayedPart) -> str:
+    found, possible = part.agreement()
+    return f"{folder}: part {place + 1}: only {found} of {possible} notes are those of the score; it is left out"
+
+
+def _matched_by_time(folder: Path, parts: dict[int, PlayedPart]) -> dict[int, PlayedPart]:
+    known = [(part.voice.notes[i].onset_wn, float(part.notes.onsets_s[j])) for part in parts.values() for i, j in part.pairs]
     try:
-        time_map = TimeMap(*zip(*known, strict=True)) if known else None
-    except ValueError:
-        time_map = None
-    if time_map is None:
-        raise UrmpError(f"{folder}: the notes played are not those of the score: {'; '.join(problems)}")
-    matched = []
-    for voice, notes in parts:
-        expected_s = np.array([time_map.seconds_at(note.onset_wn) for note in voice.notes])
-        matched.append(match_notes(_pitches(voice), notes.pitches, expected_s, notes.onsets_s) if notes is not None else [])
-    return matched
+        time_map = TimeMap(*zip(*known, strict=True))
+    except ValueError as error:
+        raise UrmpError(f"{folder}: of the notes played {len(known)} are in the score: {error}") from error
+    return {place: _with_time(part, time_map) for place, part in parts.items()}
 
 
-def _leave_out_strangers(folder: Path, by_pitch: list[Pairs], played: list[PlayedNotes | None], problems: list[str]) -> None:
-    """Drop the parts whose notes are not those of the score."""
-    for place, (pairs, notes) in enumerate(zip(by_pitch, played, strict=True)):
-        if notes is not None and len(pairs) < FEWEST_MATCHED * max(len(notes), 1):
-            problems.append(f"{folder}: part {place + 1}: only {len(pairs)} of {len(notes)} notes are in the score; it is left out")
-            played[place] = None
+def _with_time(part: PlayedPart, time_map: TimeMap) -> PlayedPart:
+    expected_s = np.array([time_map.seconds_at(note.onset_wn) for note in part.voice.notes])
+    return replace(part, pairs=match_notes(_pitches(part.voice), part.notes.pitches, expected_s, part.notes.onsets_s))
+
+
+def _much_changed(folder: Path, part: int, match: PartMatch) -> str | None:
+    """What is to be said of a part that was played quite otherwise than written."""
+    if match.changed <= MOST_CHANGED * match.matched:
+        return None
+    return f"{folder}: part {part}: {match.changed} of {match.matched} notes are at another pitch than in the score; are the Notes its own?"
 
 
 def _pitches(voice: Voice) -> np.ndarray:

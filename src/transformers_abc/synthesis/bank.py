@@ -26,14 +26,18 @@ from transformers_abc.synthesis.tones import BLOCK, Tone, border_seconds, joined
 
 DENSITY = 2  # stored samples for each one played
 HELD_S, DECAYING_S = 2.6, 5.0  # how long the SoundFont is asked to hold a note
-RELEASE_S = 0.2  # between rendered notes
+RELEASE_S = 0.2  # after which a rendered note is made to stop
+STOPPED_S = 0.02  # from then to the next, so that nothing of the one is heard in the other
 PITCH_STEP = 2  # semitones between stored notes; those between are replayed faster or slower
 VELOCITIES = (50, 105)  # softer and louder layer; MIDI velocities
+BAND = 1.1  # sampling rate, of the one to play at, that the notes are first rendered at: its filter leaves all that can be played
 LOOP_S = 1.2  # about how much of a held note's end is repeated
-FADE_S = 0.3  # crossfade at the end of a loop
+FADE_S = 0.05  # crossfade at the end of a loop; partials drift apart and cancel in a longer one, by 13 dB in 0.3 s
 SLURRED_START_S = (0.08, 0.25)  # into the stored note: its own attack is left out
 SOFTENED_PROBABILITY = 0.5  # of a note's attack being softened further
-FORMAT = 1  # of the cache; changes when what is stored does
+SILENCE = 1e-6
+MISSING = 1e-3  # of the loudest note of its instrument; what is softer lies where the SoundFont has none
+FORMAT = 3  # of the cache; changes when what is stored does
 
 _WITHIN = np.arange(BLOCK, dtype=np.float32)
 _FULL_SCALE = np.float32(1 / 32767)
@@ -59,7 +63,7 @@ class SoundFontBank:
 
     Raises:
         FileNotFoundError: no such file, or the program fluidsynth is not installed.
-        ValueError: it is no SoundFont.
+        ValueError: it is no SoundFont, or has no sound for one of the instruments.
     """
 
     def __init__(self, path: Path, sampling_rate: int, cache: Path | None = None) -> None:
@@ -146,13 +150,19 @@ def _rendered(path: Path, sampling_rate: int) -> tuple[np.ndarray, np.ndarray]:
     length = 0
     for number, instrument in enumerate(HEARD_INSTRUMENTS):
         for (pitch, velocity), note in _render_instrument(path, instrument, sampling_rate * DENSITY).items():
-            kept, loop = (note, 0) if instrument.decays else _with_loop(note, sampling_rate * DENSITY)
+            kept, loop = (_faded(note, sampling_rate * DENSITY), 0) if instrument.decays else _with_loop(note, sampling_rate * DENSITY)
             padding = kept[-loop:][: 4 * BLOCK * DENSITY] if loop else np.zeros(4 * BLOCK * DENSITY)  # a block may read past the end
             scaled = np.concatenate([kept, padding]) / (np.abs(kept).max() + 1e-6)
             rows.append((number, pitch, velocity, length, len(kept), loop))
             chunks.append(np.round(scaled * 32767).astype(np.int16))
             length += len(chunks[-1])
     return np.concatenate(chunks), np.array(rows)
+
+
+def _faded(note: np.ndarray, rate: int) -> np.ndarray:
+    """A struck note that ends in silence."""
+    fade = round(RELEASE_S * rate)
+    return np.concatenate([note[:-fade], note[-fade:] * np.linspace(1, 0, fade, dtype=np.float32)])
 
 
 def _with_loop(note: np.ndarray, rate: int) -> tuple[np.ndarray, int]:
@@ -173,20 +183,26 @@ def _with_loop(note: np.ndarray, rate: int) -> tuple[np.ndarray, int]:
 
 
 def _render_instrument(path: Path, instrument: Instrument, rate: int) -> dict[tuple[int, int], np.ndarray]:
-    """Every other note of an instrument in each velocity layer, as one long rendering cut apart."""
+    """Every other note of an instrument in each velocity layer, as one long rendering cut apart; those that the SoundFont has."""
     held_s = DECAYING_S if instrument.decays else HELD_S
+    band = round(rate / DENSITY * BAND)
     pitches = range(instrument.lowest, instrument.highest + 1, PITCH_STEP)
     keys = [(pitch, velocity) for pitch in pitches for velocity in VELOCITIES]
     track = mido.MidiTrack([mido.Message("program_change", program=instrument.program)])
     for pitch, velocity in keys:
         track.append(mido.Message("note_on", note=pitch, velocity=velocity))
         track.append(mido.Message("note_off", note=pitch, time=round(held_s * 1000)))
-        track.append(mido.Message("control_change", control=3, time=round(RELEASE_S * 1000)))  # no such controller: only time passes
-    audio = _fluidsynth(path, mido.MidiFile(ticks_per_beat=500, tracks=[track]), rate // DENSITY)  # 120 bpm: a tick is a millisecond
-    audio = soxr.resample(audio, rate // DENSITY, rate)
-    slot = round((held_s + RELEASE_S) * rate)
+        track.append(mido.Message("control_change", control=120, time=round(RELEASE_S * 1000)))  # all sound off
+        track.append(mido.Message("control_change", control=3, time=round(STOPPED_S * 1000)))  # no such controller: only time passes
+    audio = _fluidsynth(path, mido.MidiFile(ticks_per_beat=500, tracks=[track]), band)  # 120 bpm: a tick is a millisecond
+    if not np.abs(audio).max(initial=0.0) > SILENCE:
+        raise ValueError(f"{path}: has no sound for {instrument.name}: give a SoundFont with all of General MIDI")
+    audio = soxr.resample(audio, band, rate)
+    slot, kept = (round(seconds * rate) for seconds in (held_s + RELEASE_S + STOPPED_S, held_s + RELEASE_S))
     audio = np.pad(audio, (0, max(slot * len(keys) - len(audio), 0)))
-    return dict(zip(keys, audio[: slot * len(keys)].reshape(len(keys), slot), strict=True))
+    notes = dict(zip(keys, audio[: slot * len(keys)].reshape(len(keys), slot)[:, :kept], strict=True))
+    missing = {pitch for (pitch, _), note in notes.items() if np.abs(note).max() < MISSING * np.abs(audio).max()}
+    return {key: note for key, note in notes.items() if key[0] not in missing}
 
 
 def _fluidsynth(soundfont: Path, midi: mido.MidiFile, sampling_rate: int) -> np.ndarray:
@@ -197,10 +213,12 @@ def _fluidsynth(soundfont: Path, midi: mido.MidiFile, sampling_rate: int) -> np.
         rate = 2 * sampling_rate  # what lies above the band must not fold into it
         quiet = ["-ni", "-q", "-R", "0", "-C", "0", "-g", "0.5", "-r", str(rate)]
         try:
-            subprocess.run(["fluidsynth", *quiet, "-F", wav_path, soundfont, midi_path], check=True, capture_output=True)
+            done = subprocess.run(["fluidsynth", *quiet, "-F", wav_path, soundfont, midi_path], check=True, capture_output=True)
         except FileNotFoundError:
             raise FileNotFoundError("playing a SoundFont needs the program fluidsynth (Debian: apt install fluidsynth)") from None
         except subprocess.CalledProcessError as error:
             raise ValueError(f"fluidsynth could not play {soundfont}: {error.stderr.decode(errors='replace').strip()}") from None
+        if b"Failed to load" in done.stderr:  # it then plays its default SoundFont instead, which may be a test sound, and exits with 0
+            raise ValueError(f"{soundfont}: fluidsynth cannot load it, so it is damaged or no SoundFont: give another")
         stereo, _ = soundfile.read(wav_path, dtype="float32")
     return soxr.resample(stereo.mean(axis=1), rate, sampling_rate)

@@ -43,10 +43,15 @@ def compose_tune(rng: np.random.Generator, voices: int | None = None) -> Tune:
         rng: decides everything else.
         voices: one to `MOST_VOICES`; drawn by default, up to four.
 
+    Raises:
+        ValueError: so many voices cannot be had.
+
     >>> tune = compose_tune(np.random.default_rng(5))
     >>> len(tune.voices), str(tune.metres[0][1]), str(tune.keys[0][1]), len(tune.bar_lengths_wn)
     (2, '6/8', 'C', 9)
     """
+    if voices is not None and not 1 <= voices <= MOST_VOICES:
+        raise ValueError(f"voices must be from 1 to {MOST_VOICES}, got {voices}")
     metre = _drawn(_METRES, rng)
     mode = "minor" if rng.random() < 0.35 else "major"
     key = Key(int(rng.integers(-4, 5)), mode)

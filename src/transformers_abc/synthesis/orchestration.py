@@ -88,17 +88,18 @@ def instrument_for(
     >>> instrument.name, octaves
     ('Cello', 12)
     """
-    found: list[tuple[Instrument, int]] = []
-    weights: list[float] = []
-    for instrument in wanted:
-        fits = (shift for shift in _OCTAVES if instrument.lowest <= lowest + shift and highest + shift <= instrument.highest)
-        shift = next(fits, None) if notes_at_once(instrument) >= chord else None
-        if shift is not None:
-            found.append((instrument, shift))
-            weights.append(_OCTAVE_RELUCTANCE ** abs(shift // 12))
+    able = [instrument for instrument in wanted if notes_at_once(instrument) >= chord]
+    found = [(instrument, shift) for instrument in able if (shift := _octaves_into_range(instrument, lowest, highest)) is not None]
     if not found:
-        return INSTRUMENT_BY_CODE["pno"], 0
-    return found[int(rng.choice(len(found), p=np.array(weights) / sum(weights)))]
+        piano = INSTRUMENT_BY_CODE["pno"]
+        return piano, _octaves_into_range(piano, lowest, highest) or 0
+    weights = np.array([_OCTAVE_RELUCTANCE ** abs(shift // 12) for _, shift in found])
+    return found[int(rng.choice(len(found), p=weights / weights.sum()))]
+
+
+def _octaves_into_range(instrument: Instrument, lowest: int, highest: int) -> int | None:
+    """The most wanted of `_OCTAVES` that brings two pitches, and all between, into range; None if none does."""
+    return next((shift for shift in _OCTAVES if instrument.lowest <= lowest + shift and highest + shift <= instrument.highest), None)
 
 
 def ensemble(rng: np.random.Generator) -> tuple[Instrument, ...]:

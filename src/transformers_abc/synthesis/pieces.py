@@ -8,14 +8,10 @@ Conventions: times in quarter notes from the start of the piece; a part is ``[no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil
 
 import numpy as np
 
-from transformers_abc.notation.key_finding import find_key
-from transformers_abc.notation.pitch_spelling import UnspelledNote, spell
-from transformers_abc.notation.tune import Metre, Tune, Voice
+from transformers_abc.notation.tune import Tune
 
 # Columns of a part's array.
 ONSET_QUARTERS, LENGTH_QUARTERS, PITCH = 0, 1, 2
@@ -23,8 +19,7 @@ ONSET_QUARTERS, LENGTH_QUARTERS, PITCH = 0, 1, 2
 INVENTED_PARTS = 5
 GRID = 12  # parts of a quarter note that invented onsets and lengths are whole numbers of: triplets and sixteenths
 
-# Rhythms that fill one to four quarter notes, in twelfths of one, with how often they are wanted. A triplet stays whole, so it can be
-# written down.
+# Rhythms that fill one to four quarter notes, in twelfths of one, with how often they are wanted.
 _CELLS: tuple[tuple[tuple[int, ...], float], ...] = (
     ((12,), 4.0),
     ((6, 6), 4.0),
@@ -44,7 +39,6 @@ _CELL_LENGTHS = np.array([(*cell, 0, 0, 0)[:4] for cell, _ in _CELLS])
 _STEPS = np.array([-12, -7, -5, -4, -3, -2, -2, -1, -1, 0, 0, 1, 1, 2, 2, 3, 4, 5, 7, 12])
 _CHORD_STEPS = np.array([3, 4, 5, 7, 8, 9, 12, 16])  # semitones below the top note
 CHORD_PART_PROBABILITY = 0.25
-_METRES = (Metre(4, 4), Metre(3, 4), Metre(2, 4), Metre(6, 8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +74,6 @@ def invented_piece(rng: np.random.Generator, length_quarters: int = 64) -> Piece
     return PieceNotes(tuple(parts)) if parts else invented_piece(rng, length_quarters)
 
 
-def invented_tune(rng: np.random.Generator, length_quarters: int = 32) -> Tune:
-    """Invented music as a tune of one to four voices, for text: in a metre, in the key that fits best, without names or tempo.
-
-    >>> tune = invented_tune(np.random.default_rng(0))
-    >>> 1 <= len(tune.voices) <= 4, tune.length_wn >= 8
-    (True, True)
-    """
-    piece = invented_piece(rng, length_quarters)
-    metre = _METRES[int(rng.integers(len(_METRES)))]
-    lines = [_unspelled(part) for part in piece.parts[: 1 + int(rng.integers(4))]]
-    bars = ceil(max(onset_wn + length_wn for line in lines for onset_wn, length_wn, _ in line) / metre.bar_wn)
-    keys = ((Fraction(0), find_key((pitch, length_wn) for line in lines for _, length_wn, pitch in line)),)
-    voices = tuple(Voice(spell(line, keys)) for line in lines)
-    return Tune(voices, (metre.bar_wn,) * bars, metres=((Fraction(0), metre),), keys=keys)
-
-
 def _invented_part(rng: np.random.Generator, centre: float, length_quarters: int) -> np.ndarray:
     weights = np.array([weight for _, weight in _CELLS]) * rng.exponential(1.0, size=len(_CELLS))  # each part has its own habits
     cells = rng.choice(len(_CELLS), size=length_quarters, p=weights / weights.sum())
@@ -126,10 +104,3 @@ def in_part_order(notes: np.ndarray) -> np.ndarray:
     ordered = notes[np.lexsort((-notes[:, LENGTH_QUARTERS], notes[:, PITCH], notes[:, ONSET_QUARTERS]))]
     again = (np.diff(ordered[:, ONSET_QUARTERS], prepend=-np.inf) == 0) & (np.diff(ordered[:, PITCH], prepend=-1) == 0)
     return ordered[~again]
-
-
-def _unspelled(part: np.ndarray) -> list[UnspelledNote]:
-    return [
-        (Fraction(round(onset * GRID), 4 * GRID), Fraction(round(length * GRID), 4 * GRID), min(max(int(pitch), 0), 127))
-        for onset, length, pitch in part.tolist()
-    ]

@@ -17,7 +17,7 @@ DECAY_S_RANGE = (0.08, 0.9)  # of a room, to fall by 35 dB
 REFLECTIONS = 6
 _EQUALISER_KNOTS_HZ = np.array([30.0, 120.0, 400.0, 1200.0, 3500.0, 8000.0, 16000.0])
 EQUALISER_DB = 4.0
-BLOCK_SAMPLES = 2**16  # longer sounds are convolved piece by piece, in bounded memory
+PIECE_SAMPLES = 2**18  # longer sounds are convolved piece by piece, in bounded memory
 
 
 class Room:
@@ -39,8 +39,8 @@ class Room:
     def sound(self, dry: np.ndarray) -> np.ndarray:
         """What arrives at the microphone, as long as `dry`; float32."""
         wet = np.zeros(len(dry), dtype=np.float32)
-        for start in range(0, len(dry), BLOCK_SAMPLES * 4):
-            piece = dry[start : start + BLOCK_SAMPLES * 4]
+        for start in range(0, len(dry), PIECE_SAMPLES):
+            piece = dry[start : start + PIECE_SAMPLES]
             if not piece.any():
                 continue
             size = next_fast_len(len(piece) + len(self._response) - 1, real=True)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,8 @@ from transformers_abc.synthesis.pieces import PieceNotes, piece_notes
 from transformers_abc.synthesis.tune_files import TuneFileError, each_usable, read_tune_file, tune_files
 
 VALIDATION_SHARE = 0.12  # of the works, for choosing thresholds and checkpoints; never trained on
-PASSAGE_S = 40.0  # about how long a passage is at its written tempo
+PASSAGE_S = 20.0  # about how long a passage is at its written tempo
+FORMAT = 2  # of what is cached; changes when that does
 FEWEST_NOTES = 8  # in a passage
 
 _BETWEEN_TUNES = re.compile(r"\n\n(?=X:)")
@@ -111,22 +113,21 @@ def passages_of(tune: Tune, passage_s: float = PASSAGE_S) -> Iterator[Tune]:
 
 def _cached_pieces(path: Path, cache: Path) -> list[PieceNotes]:
     """The arrays of a file, from the cache if it holds those of the same content."""
-    stored = cache / f"{_content_key(path)}-pieces.npz"
+    stored = cache / f"{_content_key(path)}-pieces-{FORMAT}.npz"
     if not stored.exists():
         pieces = [piece for tune in read_tune_file(path) if (piece := piece_notes(tune))]
         buffer = io.BytesIO()
-        np.savez(buffer, **{f"{number}.{place}": part for number, piece in enumerate(pieces) for place, part in enumerate(piece.parts)})
+        np.savez(buffer, np.array([len(piece.parts) for piece in pieces]), *(part for piece in pieces for part in piece.parts))
         _store(stored, buffer.getvalue())
-    parts: dict[int, list[np.ndarray]] = {}
     with np.load(stored) as arrays:
-        for name in arrays.files:
-            parts.setdefault(int(name.split(".")[0]), []).append(arrays[name])
-    return [PieceNotes(tuple(arrays)) for arrays in parts.values()]
+        counts, *parts = (arrays[f"arr_{number}"] for number in range(len(arrays.files)))
+    remaining = iter(parts)
+    return [PieceNotes(tuple(islice(remaining, count))) for count in counts.tolist()]
 
 
 def _cached_passages(path: Path, cache: Path, passage_s: float) -> list[str]:
     """The passages of a file, kept as an ABC book."""
-    stored = cache / f"{_content_key(path)}-passages-{passage_s:g}.abc"
+    stored = cache / f"{_content_key(path)}-passages-{FORMAT}-{passage_s:g}.abc"
     if not stored.exists():
         _store(stored, "\n".join(_texts(path, read_tune_file(path), passage_s)).encode())
     return [text for text in _BETWEEN_TUNES.split(stored.read_text(encoding="utf-8")) if text]

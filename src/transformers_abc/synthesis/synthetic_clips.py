@@ -1,7 +1,8 @@
 """Synthetic recordings with exact labels: a performance, sounds, a room, and what the listener should have heard.
 
 `SyntheticClips` is a function of (seed, index): clip number `index` of a seed is always the same, so training can stop and resume
-anywhere, and several workers can share the work without talking to each other. `streaming.SyntheticStream` gives clips with their text.
+anywhere, and several workers can share the work without talking to each other. `data.synthetic_stream.SyntheticStream` gives clips with
+their text.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Tunes in files: a folder of ABC books, MIDI and MusicXML, and music21's corpus where it is installed.
 
-Files are read one at a time. A file that cannot be read is reported on stderr when its turn comes, and counted at the end; the rest is used.
+Files are read one at a time. A file that cannot be read is reported on stderr when its turn comes, and counted at the end; the others are
+used.
 
 music21's corpus holds encodings with licences of their own, some of them non-commercial: it is read where it lies, never copied.
 """

@@ -26,6 +26,7 @@ from transformers_abc.models.listener import AbcListener
 from transformers_abc.outputs import write_whole
 from transformers_abc.synthesis.bank import SoundFontBank
 from transformers_abc.synthesis.scores import load_pieces
+from transformers_abc.synthesis.soundfonts import check_for_training
 from transformers_abc.synthesis.synthetic_clips import SyntheticClips
 from transformers_abc.training.targets import listener_targets
 from transformers_abc.training.validation import ListenerValidator
@@ -85,6 +86,8 @@ def train_listener(config: ListenerTrainingConfig, model_config: AbcListenerConf
     """
     if config.device != "cpu" and not torch.cuda.is_available():
         raise ValueError(f"device {config.device!r} is not available here; use cpu")
+    if config.soundfont:
+        check_for_training(config.soundfont)
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     model_config = model_config or AbcListenerConfig()

@@ -16,7 +16,6 @@ JUKEBOX_RATE_HZ = 44_100  # of the sound that Jukebox hears
 JUKEBOX_HOP = 128  # samples in one frame of its top level: 344.53 frames a second
 JUKEBOX_SAMPLES = 1_048_576  # of a clip
 JUKEBOX_FRAMES = JUKEBOX_SAMPLES // JUKEBOX_HOP
-JUKEBOX_WIDTH = 4800  # of a layer of its prior
 POOLED = 34  # of Jukebox's frames in one of ours: floor(344.53 / 10)
 FRAMES = JUKEBOX_FRAMES // POOLED
 FRAME_S = POOLED * JUKEBOX_HOP / JUKEBOX_RATE_HZ

@@ -2,7 +2,8 @@
 
 Layouts, told from the names alone, and mixed as they come:
     - ``song.wav`` with ``song.mid`` beside it, in any depth of folders. With ``maestro-v*.csv`` or ``.json`` above them a piece takes its
-      family (composer and title: one composition is played several times) and its split from there.
+      family (composer and title: one composition is played several times) and its split from there; otherwise its family is the name of
+      the file without folders and capitals, so that ``take1/song`` and ``take2/Song`` stay together.
     - A folder with ``metadata.yaml``, or with ``mix.*`` and a folder ``MIDI``: a track of Slakh. Its split is the folder that it lies in.
     - ``NAME.jams`` with ``NAME.wav`` or ``NAME_*.wav`` anywhere: GuitarSet. The family of ``00_BN1-129-Eb_comp`` is the lead sheet
       ``BN1-129-Eb``, which every player has; that of another name is the name.
@@ -18,7 +19,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from transformers_abc.data.pair_parts.errors import PairsError
@@ -38,7 +40,7 @@ class PairFiles:
     """What belongs together.
 
     Attributes:
-        id: path below the root without its ending.
+        id: path below the root without its ending, with a number where another piece has the same; can be written as UTF-8.
         family: pieces of a family share music.
         split: one of `urmp_splits.SPLITS` where the collection says so.
         notes: a MIDI file, a JAMS file or the folder of a track; None where there is none.
@@ -62,8 +64,9 @@ def find_pairs(root: Path) -> list[PairFiles]:
         raise PairsError(f"{root}: no such folder")
     paths = sorted(root.rglob("*"))
     tracks = [folder for folder in [root, *paths] if folder.is_dir() and is_track(folder)]
-    files = [path for path in paths if path.is_file() and not any(track in path.parents for track in tracks)]
-    pieces = [*_tracks(root, tracks), *_named_alike(root, files)]
+    inside = set(tracks)
+    files = [path for path in paths if path.is_file() and inside.isdisjoint(path.parents)]
+    pieces = _with_ids_of_their_own([*_tracks(root, tracks), *_named_alike(root, files)])
     if not any(piece.notes and piece.recordings for piece in pieces):
         raise PairsError(
             f"{root}: no recording with its notes: looked for NAME.wav, .flac, .ogg or .mp3 with NAME.mid or .midi beside it, for "
@@ -101,9 +104,8 @@ def _named_alike(root: Path, files: Sequence[Path]) -> Iterator[PairFiles]:
     for stem, path in midi.items():
         recordings: tuple[Path, ...] = (audio[stem],) if stem in audio else ()
         used.update(recordings)
-        name = _id(root, stem)
-        family, split = compositions.of(path) or (name, None)
-        yield PairFiles(name, family, split, path, recordings)
+        family, split = compositions.of(path) or (_family(stem), None)
+        yield PairFiles(_id(root, stem), _printable(family), split, path, recordings)
     for stem, path in jams.items():
         recordings = tuple(takes[stem.name])
         used.update(recordings)
@@ -111,7 +113,7 @@ def _named_alike(root: Path, files: Sequence[Path]) -> Iterator[PairFiles]:
         yield PairFiles(_id(root, stem), _printable(sheet["sheet"] if sheet else stem.name), None, path, recordings)
     for stem, path in audio.items():
         if path not in used:
-            yield PairFiles(_id(root, stem), _id(root, stem), None, None, (path,))
+            yield PairFiles(_id(root, stem), _family(stem), None, None, (path,))
 
 
 def _by_stem(files: Sequence[Path], endings: Sequence[str]) -> dict[Path, Path]:
@@ -129,9 +131,28 @@ def _takes(audio: dict[Path, Path]) -> dict[str, list[Path]]:
     takes: dict[str, list[Path]] = defaultdict(list)
     for stem, path in sorted(audio.items(), key=lambda item: (not item[0].name.endswith("_mic"), item[0])):
         words = stem.name.split("_")
-        for count in range(1, len(words) + 1):
-            takes["_".join(words[:count])].append(path)
+        for end in range(1, len(words) + 1):
+            takes["_".join(words[:end])].append(path)
     return takes
+
+
+def _with_ids_of_their_own(pieces: Sequence[PairFiles]) -> list[PairFiles]:
+    """The first piece of an id keeps it: ``song.mid`` beside a track ``song/`` is ``song (2)``."""
+    taken = {piece.id for piece in pieces}
+    seen: set[str] = set()
+    distinct = []
+    for piece in pieces:
+        name = piece.id
+        if name in seen:
+            name = next(numbered for number in count(2) if (numbered := f"{piece.id} ({number})") not in taken)
+            taken.add(name)
+        seen.add(name)
+        distinct.append(replace(piece, id=name))
+    return distinct
+
+
+def _family(stem: Path) -> str:
+    return _printable(stem.name.casefold())
 
 
 def _id(root: Path, stem: Path) -> str:

@@ -14,12 +14,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import isfinite
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from transformers_abc.data.pair_parts.errors import PairsError
-from transformers_abc.data.pair_parts.musical_time import MusicalTime, time_of_beats
+from transformers_abc.data.pair_parts.musical_time import LONGEST_S, MusicalTime, is_musical_tempo, time_of_beats
 from transformers_abc.data.pair_parts.score import Player
 from transformers_abc.notation.instruments import INSTRUMENT_BY_CODE
 from transformers_abc.notation.tune import MODE_FIFTHS, NATURAL_SEMITONES, Key
@@ -31,7 +33,7 @@ _BEAT_UNITS = (1, 2, 4, 8, 16)
 
 
 def read_jams(path: Path) -> tuple[Player, MusicalTime | None]:
-    """The guitar and its bars; None where no two beats are marked.
+    """The guitar and its bars; None where no two beats are marked, or they are in no musical tempo.
 
     Raises:
         PairsError: it cannot be read, or has no notes.
@@ -45,7 +47,8 @@ def read_jams(path: Path) -> tuple[Player, MusicalTime | None]:
             raise ValueError("no note in it (namespace note_midi)")
         key = next((key for seen in observations["key_mode"] if (key := _key(seen.value))), None)
         return Player(INSTRUMENT_BY_CODE["gtr"].program, tuple(notes)), _time(observations["beat_position"], key, notes)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    # The last two are those of numbers beyond all floats, and of deep nesting.
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         reason = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(getattr(error, "strerror", None) or error)
         raise PairsError(f"{path}: no JAMS annotation that can be read: {reason}") from error
 
@@ -75,7 +78,10 @@ def _observations(annotation: Mapping[str, Any]) -> Iterator[_Observation]:
         else ([row[c] for c in columns] for row in data)
     )
     for time_s, duration_s, value in rows:
-        yield _Observation(_number(time_s), _number(duration_s or 0.0), value)
+        seen = _Observation(_number(time_s), _number(duration_s or 0.0), value)
+        if max(abs(seen.time_s), seen.time_s + seen.duration_s) > LONGEST_S:
+            raise ValueError(f"something at {seen.time_s:g} s for {seen.duration_s:g} s, and no recording lasts {LONGEST_S:g} s")
+        yield seen
 
 
 def _number(value: Any) -> float:
@@ -99,6 +105,8 @@ def _time(beats: list[_Observation], key: Key | None, notes: list[HeardNote]) ->
         return None
     unit = next(iter(marked.values())).get("beat_units", 4)
     beat_wn = Fraction(1, unit if unit in _BEAT_UNITS else 4)
+    if not is_musical_tempo(240 * float(beat_wn) / median(after - before for before, after in pairwise(marked))):
+        return None
     return time_of_beats(list(marked), downbeats, beat_wn, key, max(note.offset_s for note in notes))
 
 

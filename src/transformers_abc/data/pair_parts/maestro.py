@@ -44,7 +44,7 @@ class Compositions:
 def _rows(table: Path) -> dict[Path, tuple[str, str]]:
     try:
         rows: Sequence[Mapping[str, Any]] = _csv_rows(table) if table.suffix.lower() == ".csv" else _json_rows(table)
-    except (OSError, ValueError, csv.Error) as error:
+    except (OSError, ValueError, RecursionError, csv.Error) as error:
         raise _unusable(table, " ".join(str(error).split())) from error
     if not rows:
         raise _unusable(table, "it has no rows")

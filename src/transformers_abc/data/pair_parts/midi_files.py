@@ -12,7 +12,7 @@ import mido
 import numpy as np
 
 from transformers_abc.data.pair_parts.errors import PairsError
-from transformers_abc.data.pair_parts.musical_time import MusicalTime, time_of_midi
+from transformers_abc.data.pair_parts.musical_time import LONGEST_S, MusicalTime, time_of_midi
 from transformers_abc.data.pair_parts.score import Player
 from transformers_abc.notation.instruments import PROGRAM_NAMES
 from transformers_abc.notation.midi import DRUM_CLEF
@@ -37,7 +37,11 @@ def read_midi_notes(path: Path) -> tuple[list[Player], MusicalTime]:
             raise ValueError(f"larger than {MAX_MIDI_BYTES} bytes")
         file = parse_midi(path.read_bytes())
         time = time_of_midi(file)
-        return list(_players(file, time)), time
+        players = list(_players(file, time))
+        end_s = max((note.offset_s for player in players for note in player.notes), default=0.0)
+        if end_s > LONGEST_S:
+            raise ValueError(f"its notes end at {end_s:g} s, and no recording lasts {LONGEST_S:g} s")
+        return players, time
     except OSError as error:
         raise PairsError(f"{path}: cannot be read: {error.strerror or error}") from error
     except ValueError as error:

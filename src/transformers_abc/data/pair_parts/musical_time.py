@@ -17,6 +17,8 @@ import numpy as np
 from transformers_abc.notation.midi import TICKS_PER_QUARTER, to_midi
 from transformers_abc.notation.tune import Key, Metre, Timed, Tune, effective_changes
 
+SLOWEST_BPM, FASTEST_BPM = 10.0, 400.0  # quarters a minute: beyond, a file counts something, but no beats that anyone plays
+LONGEST_S = 24 * 3600.0  # of a recording
 _SIGNS = ("time_signature", "key_signature", "text")
 _DEFAULT_TEMPO_US = 500_000  # a quarter, of MIDI
 
@@ -46,6 +48,20 @@ class MusicalTime:
     def ticks_at(self, seconds: Sequence[float] | np.ndarray) -> np.ndarray:
         """The nearest ticks; negative before the music begins."""
         return np.round(_on_line(np.asarray(seconds, dtype=float), self.seconds, self.ticks.astype(float))).astype(int)
+
+    def tempos_at(self, ticks: Sequence[float] | np.ndarray) -> np.ndarray:
+        """Quarters a minute.
+
+        >>> MusicalTime(480, np.array([0, 480, 960]), np.array([1.0, 1.5, 2.5])).tempos_at([0, 479, 480]).tolist()
+        [120.0, 120.0, 60.0]
+        """
+        index = np.clip(np.searchsorted(self.ticks, np.asarray(ticks), side="right") - 1, 0, len(self.ticks) - 2)
+        return 60 * np.diff(self.ticks)[index] / self.ticks_per_quarter / np.maximum(np.diff(self.seconds)[index], 1e-9)
+
+
+def is_musical_tempo(quarter_bpm: float) -> bool:
+    """Whether anyone plays at it."""
+    return SLOWEST_BPM <= quarter_bpm <= FASTEST_BPM
 
 
 def _on_line(x: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:

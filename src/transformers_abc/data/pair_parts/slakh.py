@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from transformers_abc.data.pair_parts.errors import PairsError
@@ -104,7 +104,16 @@ def _stems(folder: Path) -> list[_Stem]:
     stems = _metadata(path).get("stems")
     if not isinstance(stems, Mapping) or not all(isinstance(stem, Mapping) for stem in stems.values()):
         raise PairsError(f"{path}: names no stems; fetch it again, or take it away to have instruments told by the MIDI files")
-    return [_stem(str(name), stem) for name, stem in sorted(stems.items(), key=lambda item: str(item[0]))]
+    named = sorted(((str(name), stem) for name, stem in stems.items()), key=lambda item: item[0])
+    for name, _ in named:
+        if not _is_file_name(name):
+            raise PairsError(f"{path}: its stem {name[:80]!r} is no plain file name; fetch it again, or take it away")
+    return [_stem(name, stem) for name, stem in named]
+
+
+def _is_file_name(name: str) -> bool:
+    """Whether it names something in a folder and nothing elsewhere, on any system."""
+    return name not in ("", ".", "..") and PurePath(name).name == name and "\\" not in name and name.isprintable()
 
 
 def _stem(name: str, values: Mapping[str, Any]) -> _Stem:
@@ -118,6 +127,7 @@ def _metadata(path: Path) -> Mapping[str, Any]:
 
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    # Beside its own errors the reader lets through those of a tag whose text is of another kind (a month 13), and of deep nesting.
+    except (OSError, ValueError, KeyError, AttributeError, RecursionError, yaml.YAMLError) as error:
         raise PairsError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
     return values if isinstance(values, Mapping) else {}
