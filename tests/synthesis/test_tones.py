@@ -63,6 +63,11 @@ def test_vibrato_swings_as_far_as_it_says_and_settles_on_the_pitch() -> None:
     assert 1200 * np.log2(factor.min()) == pytest.approx(-30, abs=2)
 
 
+def test_vibrato_takes_no_time() -> None:
+    """After whole turns, five a second, the note is as far as without."""
+    assert pitch_seconds(np.array([1.0, 2.0]), replace(PLAIN, vibrato_cents=30.0)) == pytest.approx([1.0, 2.0], abs=1e-9)
+
+
 def test_a_glide_begins_where_it_says() -> None:
     seconds = np.arange(0, 1, 0.0005)
     factor = np.gradient(pitch_seconds(seconds, replace(PLAIN, glide_cents=-100.0)), seconds)
