@@ -33,6 +33,15 @@ def write_whole(path: Path, content: str | bytes) -> Path:
     return path
 
 
+def printable(text: str) -> str:
+    r"""Text that can be written as UTF-8; halves of surrogate pairs, as broken file names have, become escapes.
+
+    >>> printable("caf\udce9")
+    'caf\\udce9'
+    """
+    return text.encode(errors="backslashreplace").decode()
+
+
 def check_writable(path: Path) -> None:
     """Find out before long work whether `path` can be written.
 

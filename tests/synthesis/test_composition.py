@@ -44,6 +44,14 @@ def test_bars_are_whole_and_voices_fill_them() -> None:
             assert start_wn == tune.length_wn
 
 
+def test_no_note_that_begins_within_a_triplet_is_held_over_the_beat() -> None:
+    for tune in TUNES:
+        metre, begins_wn = tune.metres[0][1], tune.bar_lengths_wn[0]
+        for note in tune.voices[0].notes if not metre.is_compound else ():
+            place = (note.onset_wn - begins_wn) / metre.beat_wn  # in beats
+            assert place.denominator != 3 or note.end_wn - begins_wn <= (place // 1 + 1) * metre.beat_wn
+
+
 def test_voices_lie_where_voices_do() -> None:
     for tune in TUNES:
         pitches = [[note.pitch_midi for note in voice.notes] for voice in tune.voices]

@@ -34,6 +34,7 @@ from transformers_abc.data.clips import Clip
 from transformers_abc.data.question_parts.draws import draw
 from transformers_abc.data.questions import Question, chosen_questions, transcription_question
 from transformers_abc.notation.tune import Tune
+from transformers_abc.outputs import printable
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -109,7 +110,8 @@ def clip_rows(piece: AlignedPiece, recording: PieceRecording, clip: Clip, settin
 
 def recording_id(piece: AlignedPiece, recording: PieceRecording) -> str:
     """A recording's name among all of its source. Those of URMP's files differ; other collections call every mix alike."""
-    return recording.path.name if piece.source == "urmp" else f"{piece.id}/{recording.path.name}"
+    name = printable(recording.path.name)
+    return name if piece.source == "urmp" else f"{piece.id}/{name}"
 
 
 def clip_name(identity: str, start_s: float) -> str:

@@ -15,6 +15,7 @@ from transformers_abc.data.pairs import PairFiles, find_pairs, read_pair
 from transformers_abc.data.synthetic_pieces import SyntheticSettings, composed_piece, excerpt_piece
 from transformers_abc.data.urmp import piece_folders, read_piece
 from transformers_abc.data.urmp_splits import family_of, split_of
+from transformers_abc.outputs import printable
 from transformers_abc.synthesis.scores import is_validation_work, work_of
 from transformers_abc.synthesis.tune_files import read_tune_file, tune_files
 
@@ -68,7 +69,9 @@ def urmp_sources(root: Path) -> list[PieceSource]:
         folders = piece_folders(root)
     except ValueError as error:
         raise SourceError(str(error)) from error
-    return [PieceSource(folder.name, split_of(family_of(folder.name)), partial(_read_urmp, folder), (folder,)) for folder in folders]
+    return [
+        PieceSource(printable(folder.name), split_of(family_of(folder.name)), partial(_read_urmp, folder), (folder,)) for folder in folders
+    ]
 
 
 def _read_urmp(folder: Path, _: Path) -> ReadPiece:

@@ -33,6 +33,7 @@ from transformers_abc.notation.instruments import INSTRUMENT_BY_CODE, Instrument
 from transformers_abc.notation.key_finding import mode_of
 from transformers_abc.notation.midi_reader import MidiError, read_midi
 from transformers_abc.notation.tune import Key, Timed, Tune, Voice
+from transformers_abc.outputs import printable
 
 FOLDER_NAME = re.compile(r"(?P<number>\d+)_(?P<name>[^_]+)_(?P<codes>[a-z]+(?:_[a-z]+)*)")
 FEWEST_EQUAL = 0.5  # of the notes of a part that could be those of the score; below, score and performance are not the same music
@@ -95,7 +96,7 @@ def read_piece(folder: Path) -> Reading:
     counts = {place: part.counts(instruments[place].code) for place, part in parts.items()}
     problems += [said for place, match in counts.items() if (said := _much_changed(folder, place + 1, match))]
     voices, onsets_s = zip(*(part.as_played(score.keys) for part in parts.values()), strict=True)
-    name = _printable(folder.name)
+    name = printable(folder.name)
     piece = AlignedPiece(
         id=name,
         family=family_of(name),
@@ -115,11 +116,6 @@ def _check_readable(folder: Path) -> None:
         raise UrmpError(f"{folder}: no such folder") from None
     except OSError as error:
         raise UrmpError(f"{folder}: the folder cannot be read: {error.strerror}") from error
-
-
-def _printable(text: str) -> str:
-    """Text that can be written as UTF-8: halves of surrogate pairs, as broken file names have, become escapes."""
-    return text.encode(errors="backslashreplace").decode()
 
 
 # --- The score -----------------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from pathlib import Path
 from transformers_abc.notation.encodings import decode_abc
 from transformers_abc.notation.tune import Tune
 from transformers_abc.notation.writer import write_abc
+from transformers_abc.outputs import printable
 
 # Of several files with one name the first of these is taken: the endings that say most come first.
 MUSIC_ENDINGS = (".abc", ".musicxml", ".xml", ".mxl", ".mid", ".midi")
@@ -55,15 +56,6 @@ def files_by_id(folder: Path, endings: tuple[str, ...]) -> dict[str, Path]:
         if name not in found or endings.index(ending) < endings.index(found[name].suffix.lower()):
             found[name] = path
     return dict(sorted(found.items()))
-
-
-def printable(text: str) -> str:
-    r"""Text that can be written as UTF-8; halves of surrogate pairs, as broken file names have, become escapes.
-
-    >>> printable("caf\udce9")
-    'caf\\udce9'
-    """
-    return text.encode(errors="backslashreplace").decode()
 
 
 def _reader(ending: str) -> Callable[[Path], Tune]:

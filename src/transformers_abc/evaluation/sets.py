@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from transformers_abc.evaluation.music_files import MUSIC_ENDINGS, MusicFileError, abc_of_file, files_by_id, printable
-from transformers_abc.outputs import write_whole
+from transformers_abc.evaluation.music_files import MUSIC_ENDINGS, MusicFileError, abc_of_file, files_by_id
+from transformers_abc.outputs import printable, write_whole
 from transformers_abc.scoring.digest import digest
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from transformers_abc.evaluation.music_files import printable
 from transformers_abc.evaluation.sets import Sample
+from transformers_abc.outputs import printable
 from transformers_abc.rewards.completions import abc_of
 
 DEFAULT_PROMPT = "Transcribe this recording into ABC notation."

@@ -26,6 +26,7 @@ from pathlib import Path
 from transformers_abc.data.pair_parts.errors import PairsError
 from transformers_abc.data.pair_parts.maestro import Compositions
 from transformers_abc.data.urmp_splits import SPLITS
+from transformers_abc.outputs import printable
 
 AUDIO_ENDINGS = (".wav", ".flac", ".ogg", ".mp3")  # of several with one name the first is taken
 MIDI_ENDINGS = (".mid", ".midi")
@@ -88,7 +89,7 @@ def audio_of(stem: Path) -> Path | None:
 def _tracks(root: Path, folders: Sequence[Path]) -> Iterator[PairFiles]:
     for folder in folders:
         mix = audio_of(folder / TRACK_MIX)
-        name = _printable(root.name if folder == root else folder.relative_to(root).as_posix())
+        name = printable(root.name if folder == root else folder.relative_to(root).as_posix())
         above = [root.name, *folder.relative_to(root).parts[:-1]]
         split = next((split for split in SPLITS if split in above), None)
         yield PairFiles(name, name, split, folder, (mix,) if mix else ())
@@ -105,12 +106,12 @@ def _named_alike(root: Path, files: Sequence[Path]) -> Iterator[PairFiles]:
         recordings: tuple[Path, ...] = (audio[stem],) if stem in audio else ()
         used.update(recordings)
         family, split = compositions.of(path) or (_family(stem), None)
-        yield PairFiles(_id(root, stem), _printable(family), split, path, recordings)
+        yield PairFiles(_id(root, stem), printable(family), split, path, recordings)
     for stem, path in jams.items():
         recordings = tuple(takes[stem.name])
         used.update(recordings)
         sheet = _LEAD_SHEET.fullmatch(stem.name)
-        yield PairFiles(_id(root, stem), _printable(sheet["sheet"] if sheet else stem.name), None, path, recordings)
+        yield PairFiles(_id(root, stem), printable(sheet["sheet"] if sheet else stem.name), None, path, recordings)
     for stem, path in audio.items():
         if path not in used:
             yield PairFiles(_id(root, stem), _family(stem), None, None, (path,))
@@ -152,13 +153,8 @@ def _with_ids_of_their_own(pieces: Sequence[PairFiles]) -> list[PairFiles]:
 
 
 def _family(stem: Path) -> str:
-    return _printable(stem.name.casefold())
+    return printable(stem.name.casefold())
 
 
 def _id(root: Path, stem: Path) -> str:
-    return _printable(stem.relative_to(root).as_posix())
-
-
-def _printable(text: str) -> str:
-    """Text that can be written as UTF-8: halves of surrogate pairs, as broken file names have, become escapes."""
-    return text.encode(errors="backslashreplace").decode()
+    return printable(stem.relative_to(root).as_posix())
