@@ -150,7 +150,7 @@ def drawn_split(family: str) -> str:
     """The split of a family that no one has put in one, by its name alone.
 
     >>> [drawn_split(family) for family in ("Track00001", "Track00002", "Track00003")]
-    ['train', 'train', 'train']
+    ['train', 'validation', 'train']
     """
     share = int(sha256(family.encode("utf-8", "surrogatepass")).hexdigest()[:8], 16) / 16**8
     return "test" if share < TEST_SHARE else "validation" if share < TEST_SHARE + VALIDATION_SHARE else "train"
