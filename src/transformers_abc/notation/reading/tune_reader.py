@@ -146,12 +146,16 @@ class TuneReader:
 
     # --- Header ---
 
-    def _header_field(self, letter: str, text: str, column: int, *, shares_line: bool = False) -> None:
-        if (shares_line or letter in _FIELDS_WITHOUT_TEXT) and (within := _FIELD_WITHIN.search(text)):
+    def _header_field(self, letter: str, text: str, column: int) -> None:
+        """A line of the header, which may hold further fields where the first one is no free text."""
+        start, shares_line = 0, False
+        while (shares_line or letter in _FIELDS_WITHOUT_TEXT) and (within := _FIELD_WITHIN.search(text, start)):
             self._log.add("fields-on-one-line", column + within.end(), "a second field on this line; each has a line of its own")
-            self._header_field(letter, text[: within.start()], column)
-            self._header_field(text[within.end()], text[within.end() + 2 :], column + within.end() + 2, shares_line=True)
-            return
+            self._one_header_field(letter, text[start : within.start()], column + start)
+            letter, start, shares_line = text[within.end()], within.end() + 2, True
+        self._one_header_field(letter, text[start:], column + start)
+
+    def _one_header_field(self, letter: str, text: str, column: int) -> None:
         match letter:
             case "X":
                 number = _NUMBER.match(text)
