@@ -52,7 +52,9 @@ def main() -> None:
     beats = beat_rows(reading.piece)
     for row in beats:
         print(row)
-    parts = [{"instrument": part.instrument, "matched": part.matched, "written": part.written} for part in reading.parts]
+    parts = [
+        {"instrument": part.instrument, "matched": part.matched, "written": part.written, "changed": part.changed} for part in reading.parts
+    ]
     write_whole(options.out, json.dumps({"chroma": rows, "beats": beats, "parts": parts}, indent=1) + "\n")
 
 

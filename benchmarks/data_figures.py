@@ -39,7 +39,9 @@ def beats_table() -> str:
 
 def matched_line() -> str:
     """Matched notes of each part."""
-    return ", ".join(f"{part['instrument']} {part['matched']} of {part['written']}" for part in _results("alignment")["parts"]) + "\n"
+    parts = _results("alignment")["parts"]
+    pairs = ", ".join(f"{part['instrument']} {part['matched']} of {part['written']}" for part in parts)
+    return f"{pairs}; of these {' + '.join(str(part['changed']) for part in parts)} were played at another pitch than written.\n"
 
 
 def synthesis_table() -> str:
