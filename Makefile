@@ -3,6 +3,7 @@
 # make benchmark SCORES=DIR SOUNDFONT=FILE EXCERPTS=DIR    speed, memory and quality beside basic-pitch, into docs/results/
 # make benchmark-notation      speed of reading ABC beside everything else that reads it, into docs/results/
 # make benchmark-scoring SCORES=DIR    speed of scoring, and what the composite loss withstands, into docs/results/ and docs/images/
+# make benchmark-tokens SCORES=DIR    tokens a note by our tokenizers and those of language models, into docs/results/
 # make fuzz [SECONDS=120] [SEED=n] [ENGINE=plain]    mutated tunes against the properties of tests/fuzz; new bad cases are kept there
 # make oracles                 every tune of music21's corpus and all small cases against abc2midi and abcjs, into docs/results/
 # make figures                 write docs/results/ into README, cards and docs
@@ -20,7 +21,7 @@ QUIET_PIP := pip install --quiet --disable-pip-version-check
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
     { echo "Python 3.11 or newer is needed: set PYTHON, as in PYTHON=python3.12" >&2; exit 1; }
 
-.PHONY: demo test check baseline benchmark commands figures clean oracles fuzz benchmark-notation benchmark-scoring
+.PHONY: demo test check baseline benchmark commands figures clean oracles fuzz benchmark-notation benchmark-scoring benchmark-tokens
 
 demo: .demo/installed
 	@echo "== transcribing $(AUDIO)"
@@ -83,6 +84,10 @@ benchmark-scoring: .venv/installed
 	@tests/oracles/install
 	.venv/bin/python benchmarks/scoring.py --out docs/results/scoring.json
 	.venv/bin/python benchmarks/robustness.py --scores $(SCORES) --out docs/results/robustness.json --images docs/images
+
+benchmark-tokens: .venv/installed
+	@tests/oracles/install
+	.venv/bin/python benchmarks/tokens.py --scores $(SCORES) --out docs/results/tokens.json
 
 # Coverage-guided where atheris can be installed (Linux and macOS, Python up to 3.13), else by mutation alone.
 SECONDS ?= 120

@@ -5,13 +5,13 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 # The core reads, writes and compares notation; what else is needed goes by use.
-CORE = ["mido>=1.3", "numpy>=1.26", "rapidfuzz>=3.9", "scipy>=1.11"]
+CORE = ["mido>=1.3", "numpy>=1.26", "rapidfuzz>=3.9", "scipy>=1.11", "wrapt>=1.17"]
 AUDIO = ["soundfile>=0.12.1", "soxr>=0.4", "tqdm>=4.60"]
 TRANSCRIBE = ["torch>=2.6", "transformers>=5.0", "safetensors>=0.5", *AUDIO]
 TRAIN = [*TRANSCRIBE, "mir_eval>=0.8"]
 DATA = [*AUDIO, "datasets>=4.0", "filelock>=3.12", "huggingface_hub>=1.0", "pyarrow>=17", "PyYAML>=6.0"]
 METRIC = ["evaluate>=0.4.6"]
-RL = [*TRANSCRIBE, "trl==1.16.*"]
+RL = [*TRANSCRIBE, "peft>=0.17", "trl==1.16.*"]
 SPACE = [*TRANSCRIBE, *METRIC, "gradio>=6.31"]
 EVALUATE = [*TRANSCRIBE, "datasets>=4.0", "mir_eval>=0.8"]
 CHECKS = ["build>=1.2", "hypothesis>=6.100", "jiwer>=4.0", "matplotlib>=3.9", "mypy>=1.15", "pytest>=8", "ruff>=0.11"]
@@ -29,7 +29,13 @@ setup(
     package_dir={"": "src"},
     packages=find_packages("src"),
     package_data={
-        "transformers_abc": ["py.typed", "data/cards/*.md", "models/default_listener/*.json", "models/default_listener/*.safetensors"]
+        "transformers_abc": [
+            "py.typed",
+            "data/cards/*.md",
+            "models/default_listener/*.json",
+            "models/default_listener/*.safetensors",
+            "tokenization/abc_tokenizer/*",
+        ]
     },
     install_requires=CORE,
     extras_require={

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from data_figures import beats_table, chroma_table, matched_line, synthesis_table
 from scoring_figures import attacks_table, evolution_table, scoring_speed_table, spearman_table
+from token_figures import short_tokens_table, token_collections_table, token_learning_table, token_music_table, tokens_table
 
 from transformers_abc.notation import reader, repeats
 from transformers_abc.notation.diagnostics import CODES, MAX_DIAGNOSTICS
@@ -247,6 +248,11 @@ TABLES: dict[str, Callable[[], str]] = {
     "beats": beats_table,
     "matched": matched_line,
     "synthesis": synthesis_table,
+    "tokens": tokens_table,
+    "tokens_short": short_tokens_table,
+    "tokens_music": token_music_table,
+    "tokens_collections": token_collections_table,
+    "token_learning": token_learning_table,
 }
 
 if __name__ == "__main__":

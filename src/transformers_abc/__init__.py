@@ -13,6 +13,8 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from transformers_abc.registration import register_auto_classes
+
 if TYPE_CHECKING:
     from transformers_abc.notation.diagnostics import AbcError
     from transformers_abc.notation.midi import midi_bytes
@@ -25,12 +27,15 @@ if TYPE_CHECKING:
     from transformers_abc.notation.writer import write_abc
     from transformers_abc.rewards import AbcReward
     from transformers_abc.scoring.compare import AbcScore, compare
+    from transformers_abc.tokenization.extension import extend_tokenizer
+    from transformers_abc.tokenization.tokenization_abc import AbcTokenizer
     from transformers_abc.transcription import hear, transcribe
 
 __all__ = [
     "AbcError",
     "AbcReward",
     "AbcScore",
+    "AbcTokenizer",
     "Key",
     "Metre",
     "Note",
@@ -39,6 +44,7 @@ __all__ = [
     "Voice",
     "compare",
     "expand_repeats",
+    "extend_tokenizer",
     "hear",
     "midi_bytes",
     "read_abc",
@@ -64,6 +70,8 @@ _HOME = {
     "write_abc": "transformers_abc.notation.writer",
     "AbcReward": "transformers_abc.rewards",
     **dict.fromkeys(("AbcScore", "compare"), "transformers_abc.scoring.compare"),
+    "AbcTokenizer": "transformers_abc.tokenization.tokenization_abc",
+    "extend_tokenizer": "transformers_abc.tokenization.extension",
     **dict.fromkeys(("hear", "transcribe"), "transformers_abc.transcription"),
 }
 
@@ -73,3 +81,6 @@ def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'transformers_abc' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
+
+
+register_auto_classes()  # AutoTokenizer and its like know our classes as soon as transformers is loaded, by whomever

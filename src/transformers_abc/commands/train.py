@@ -1,6 +1,7 @@
-"""``transformers-abc train listener``: train a model on synthetic music.
+"""``transformers-abc train``: train a model on synthetic music, or learn the tokenizer's vocabulary.
 
 transformers-abc train listener --scores scores/ --out listener/
+transformers-abc train tokenizer --scores scores/ --out tokenizer/
 """
 
 from __future__ import annotations
@@ -12,8 +13,13 @@ from transformers_abc.commands.console import EXIT_OK, Commands, UserError, add_
 
 
 def add_train(commands: Commands) -> None:
-    train = commands.add_parser("train", help="train a model", description="Train a model on synthetic music.")
+    train = commands.add_parser("train", help="train a model", description="Train a model on synthetic music, or learn a vocabulary.")
     models = train.add_subparsers(required=True, metavar="MODEL")
+    _add_listener(models)
+    _add_tokenizer(models)
+
+
+def _add_listener(models: Commands) -> None:
     listener = add_command(
         models,
         "listener",
@@ -41,12 +47,43 @@ def add_train(commands: Commands) -> None:
     listener.set_defaults(run=_train_listener, extra="train")
 
 
+def _add_tokenizer(models: Commands) -> None:
+    tokenizer = add_command(
+        models,
+        "tokenizer",
+        summary="the vocabulary of the ABC tokenizer",
+        description="Learn which runs of notes and signs become one token, from scores and composed tunes; minutes on two cores.",
+        examples="the shipped vocabulary:\n"
+        "  transformers-abc train tokenizer --scores openscore_quartets/ --out abc_tokenizer/ --processes 2",
+    )
+    tokenizer.add_argument("--out", type=Path, required=True, help="folder for the tokenizer")
+    tokenizer.add_argument("--scores", type=Path, help="folder of MusicXML, MIDI or ABC scores (default: composed tunes only)")
+    number = positive(int)
+    tokenizer.add_argument("--composed", type=int, default=4000, help="tunes to compose and learn from (default: %(default)s)")
+    tokenizer.add_argument("--vocabulary-size", type=number, default=4096, help="tokens at most (default: %(default)s)")
+    tokenizer.add_argument("--processes", type=number, default=1, help="that write texts (default: %(default)s)")
+    tokenizer.add_argument("--seed", type=int, default=0, help="of everything random (default: %(default)s)")
+    tokenizer.set_defaults(run=_train_tokenizer, extra="train")
+
+
 def _train_listener(options: argparse.Namespace) -> int:
     from transformers_abc.training.listener import ListenerTrainingConfig, train_listener
 
     settings = {name: value for name, value in vars(options).items() if name not in ("run", "extra")}
     try:
         folder = train_listener(ListenerTrainingConfig(**settings))
+    except (OSError, ValueError) as error:
+        raise UserError(str(error)) from error
+    print(folder)
+    return EXIT_OK
+
+
+def _train_tokenizer(options: argparse.Namespace) -> int:
+    from transformers_abc.training.tokenizer import TokenizerTrainingConfig, train_tokenizer
+
+    settings = {name: value for name, value in vars(options).items() if name not in ("run", "extra")}
+    try:
+        folder = train_tokenizer(TokenizerTrainingConfig(**settings))
     except (OSError, ValueError) as error:
         raise UserError(str(error)) from error
     print(folder)

@@ -1,0 +1,90 @@
+r"""The tokenizer of ABC for transformers.
+
+- Exact: ``decode(encode(text)) == text`` for every text. Nothing is normalised or unknown: what is no sign of ABC is spelled in bytes.
+  (A text in Unicode's sense: half of a surrogate pair is a ``TypeError``.)
+- A token is a sign, or a run of signs that begins where a note begins; none holds music on both sides of a bar line (see `alphabet`,
+  `pieces`, `learning`).
+- ``encode`` adds no special tokens; load with ``add_bos_token=True`` or ``add_eos_token=True`` for a model that wants them.
+- A folder saved from it gives the same ids where this package is absent: everything stands in ``tokenizer.json``.
+
+The special tokens of audio are spelled as Qwen2-Audio spells them, so that its processor takes this tokenizer as it is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tokenizers import Tokenizer
+from transformers import TokenizersBackend
+
+PACKAGED = Path(__file__).with_name("abc_tokenizer")
+
+PAD, START, END = "<|pad|>", "<|start|>", "<|end|>"
+AUDIO_TOKENS = {"audio_token": "<|AUDIO|>", "audio_bos_token": "<|audio_bos|>", "audio_eos_token": "<|audio_eos|>"}
+ROLES = ("<|system|>", "<|user|>", "<|assistant|>")
+SPECIAL_TOKENS = (PAD, START, END, *AUDIO_TOKENS.values(), *ROLES)
+
+# A conversation as `transformers` gives it: content is text, or a list of audio and text. {% generation %} marks what is to be learned.
+CHAT_TEMPLATE = """\
+{%- for message in messages %}
+    {%- if message.role not in ["system", "user", "assistant"] %}
+        {{- raise_exception("a role is system, user or assistant, not " ~ message.role) }}
+    {%- endif %}
+    {{- "<|" ~ message.role ~ "|>" }}
+    {%- if message.role == "assistant" %}
+        {%- generation %}
+            {%- if message.content is string %}
+                {{- message.content }}
+            {%- else %}
+                {%- for part in message.content %}{{- part.text }}{% endfor %}
+            {%- endif %}
+            {{- "<|end|>" }}
+        {%- endgeneration %}
+    {%- elif message.content is string %}
+        {{- message.content }}
+    {%- else %}
+        {%- for part in message.content %}
+            {{- "<|audio_bos|><|AUDIO|><|audio_eos|>" if part.type == "audio" else part.text }}
+        {%- endfor %}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- "<|assistant|>" }}
+{%- endif %}
+"""
+
+
+# No __init__ of its own: with one, transformers builds the pre-tokenizer anew on loading, and so loses ours.
+class AbcTokenizer(TokenizersBackend):
+    r"""A fast tokenizer of ABC; see the module.
+
+    >>> tokenizer = abc_tokenizer()
+    >>> text = "X:1\nM:6/8\nL:1/8\nK:G\nG3 B2d | ^c'3/2d/2e fg2 |]\n"
+    >>> ids = tokenizer.encode(text)
+    >>> tokenizer.decode(ids) == text
+    True
+    >>> [tokenizer.decode([token]) for token in ids[4:]]
+    ['\n', 'G3 ', 'B2', 'd', ' | ', "^c'", '3/2', 'd/2', 'e ', 'f', 'g2', ' |]\n']
+    """
+
+    vocab_files_names = {"tokenizer_file": "tokenizer.json"}  # noqa: RUF012  (the base class has it so)
+    model_input_names = ["input_ids", "attention_mask"]  # noqa: RUF012
+
+
+def abc_tokenizer() -> AbcTokenizer:
+    """The tokenizer that ships with the package."""
+    return AbcTokenizer.from_pretrained(PACKAGED)
+
+
+def with_settings(backend: Tokenizer) -> AbcTokenizer:
+    """A tokenizer for transformers around one of `learning.build_tokenizer`, with the special tokens and the chat template."""
+    return AbcTokenizer(
+        tokenizer_object=backend,
+        pad_token=PAD,
+        bos_token=START,
+        eos_token=END,
+        extra_special_tokens=AUDIO_TOKENS,
+        chat_template=CHAT_TEMPLATE,
+        clean_up_tokenization_spaces=False,
+        padding_side="right",
+    )
