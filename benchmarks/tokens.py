@@ -3,7 +3,7 @@
     python benchmarks/tokens.py --scores openscore_quartets/ --out docs/results/tokens.json
 
 Texts are those of `token_corpora`: 1,000 single-voice tunes in three forms, 200 four-voice excerpts as the dataset writes them.
-GPT-2, Llama 3 and Qwen2 are the real ones (`vocabularies`; npm and pip fetch them once). No special tokens are counted.
+GPT-2, Llama 3 and Qwen2 are the real ones (`oracles.vocabularies`; npm and pip fetch them once). No special tokens are counted.
 
 - Tokens a note and a bar are sums over sums: all tokens of a set by all its notes. Intervals are by bootstrap over tunes, or over the works
   that excerpts are of: ten, so these are rough.
@@ -77,14 +77,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--scores", type=Path, required=True, help="folder of MusicXML string quartets")
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
-    parser.add_argument("--cache", type=Path, default=Path(".benchmark-cache"), help="where vocabularies and excerpts are kept")
+    parser.add_argument("--cache", type=Path, default=Path(".benchmark-cache"), help="where excerpts are kept")
     options = parser.parse_args()
     from token_corpora import folk_texts, quartet_texts  # here, since figures.py wants the tables alone
-    from vocabularies import VocabularyError
+
+    from oracles.places import oracles_folder
+    from oracles.vocabularies import VocabularyError
 
     try:
         texts = [*folk_texts(), *quartet_texts(options.scores, options.cache)]
-        encoders = dict(available_encoders(options.cache))
+        encoders = dict(available_encoders(oracles_folder() / "vocabularies"))
     except (FileNotFoundError, VocabularyError) as error:
         parser.error(str(error))
     results = measured(texts, encoders)
@@ -93,19 +95,19 @@ def main() -> None:
     print(table(results))
 
 
-def available_encoders(cache: Path) -> Iterator[tuple[str, Encoder]]:
+def available_encoders(vocabularies: Path) -> Iterator[tuple[str, Encoder]]:
     """Every tokenizer by its name."""
     from transformers import TokenizersBackend
-    from vocabularies import gpt2_tokenizer, llama3_tokenizer, qwen2_tokenizer
 
+    from oracles.vocabularies import gpt2_tokenizer, llama3_tokenizer, qwen2_tokenizer
     from transformers_abc.tokenization import abc_tokenizer, extend_tokenizer
 
     yield "characters", Encoder(lambda text: [ord(character) for character in text], lambda ids: "".join(map(chr, ids)))
     yield "UTF-8 bytes", Encoder(lambda text: list(text.encode()), lambda ids: bytes(ids).decode())
-    yield "GPT-2", of_transformers(TokenizersBackend(tokenizer_object=gpt2_tokenizer(cache)))
-    yield "Llama 3", of_transformers(TokenizersBackend(tokenizer_object=llama3_tokenizer(cache)))
-    yield QWEN2, of_transformers(qwen2_tokenizer(cache))
-    yield "Qwen2 extended", of_transformers(extend_tokenizer(qwen2_tokenizer(cache)).tokenizer)
+    yield "GPT-2", of_transformers(TokenizersBackend(tokenizer_object=gpt2_tokenizer(vocabularies)))
+    yield "Llama 3", of_transformers(TokenizersBackend(tokenizer_object=llama3_tokenizer(vocabularies)))
+    yield QWEN2, of_transformers(qwen2_tokenizer(vocabularies))
+    yield "Qwen2 extended", of_transformers(extend_tokenizer(qwen2_tokenizer(vocabularies)).tokenizer)
     yield "AbcTokenizer without BPE", of_transformers(smaller_abc_tokenizer(0))
     yield "AbcTokenizer, half", of_transformers(smaller_abc_tokenizer(len(abc_tokenizer()) // 2))
     yield "AbcTokenizer", of_transformers(abc_tokenizer())

@@ -1,7 +1,6 @@
 """Tokenizers of language models to extend: the real ones where they are installed, and a small one with any of their pipelines."""
 
 import json
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,10 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, tr
 from transformers import Qwen2Tokenizer, TokenizersBackend
 
 from oracles.places import ROOT, oracles_folder
+from oracles.vocabularies import LLAMA3_SPLIT, QWEN2_AUDIO_SPECIAL, QWEN2_SPECIAL, gpt2_tokenizer, llama3_tokenizer, qwen2_tokenizer
+from oracles.vocabulary_packages import PACKAGES
 from tokenization.texts import composed
 from transformers_abc.tokenization.piece_counts import counted_pieces
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-
-from vocabularies import (  # found through the line above
-    LLAMA3_SPLIT,
-    QWEN2_AUDIO_SPECIAL,
-    QWEN2_SPECIAL,
-    gpt2_tokenizer,
-    llama3_tokenizer,
-    qwen2_tokenizer,
-)
-from vocabulary_packages import PACKAGES
 
 CHAT_TEMPLATE = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
 SPECIAL = QWEN2_SPECIAL + QWEN2_AUDIO_SPECIAL

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tokenizers import Regex, Tokenizer, pre_tokenizers
+from tokenizers import Regex, pre_tokenizers
 from transformers import TokenizersBackend
 
 from tokenization.language_models import PIECES, PIPELINES, SPECIAL, small_tokenizer, with_parts, with_pipeline

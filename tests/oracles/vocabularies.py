@@ -41,8 +41,9 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, pre_tokenizers, p
 from tokenizers.models import BPE
 from transformers import Qwen2Tokenizer
 from transformers.convert_slow_tokenizer import bytes_to_unicode
-from vocabulary_packages import GPT2_PACKAGE, LLAMA3_PACKAGE, QWEN2_PACKAGE, vocabulary_file
-from vocabulary_packages import VocabularyError as VocabularyError  # which callers catch
+
+from .vocabulary_packages import GPT2_PACKAGE, LLAMA3_PACKAGE, QWEN2_PACKAGE, vocabulary_file
+from .vocabulary_packages import VocabularyError as VocabularyError  # which callers catch
 
 CONTRACTIONS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 LLAMA3_SPLIT = CONTRACTIONS + r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"

