@@ -101,6 +101,7 @@ def available_encoders(vocabularies: Path) -> Iterator[tuple[str, Encoder]]:
 
     from oracles.vocabularies import gpt2_tokenizer, llama3_tokenizer, qwen2_tokenizer
     from transformers_abc.tokenization import abc_tokenizer, extend_tokenizer
+    from transformers_abc.tokenization.tokenization_abc import SIGNS
 
     yield "characters", Encoder(lambda text: [ord(character) for character in text], lambda ids: "".join(map(chr, ids)))
     yield "UTF-8 bytes", Encoder(lambda text: list(text.encode()), lambda ids: bytes(ids).decode())
@@ -108,20 +109,9 @@ def available_encoders(vocabularies: Path) -> Iterator[tuple[str, Encoder]]:
     yield "Llama 3", of_transformers(TokenizersBackend(tokenizer_object=llama3_tokenizer(vocabularies)))
     yield QWEN2, of_transformers(qwen2_tokenizer(vocabularies))
     yield "Qwen2 extended", of_transformers(extend_tokenizer(qwen2_tokenizer(vocabularies)).tokenizer)
-    yield "AbcTokenizer without BPE", of_transformers(smaller_abc_tokenizer(0))
-    yield "AbcTokenizer, half", of_transformers(smaller_abc_tokenizer(len(abc_tokenizer()) // 2))
+    yield "AbcTokenizer without BPE", of_transformers(abc_tokenizer(SIGNS))
+    yield "AbcTokenizer, half", of_transformers(abc_tokenizer(len(abc_tokenizer()) // 2))
     yield "AbcTokenizer", of_transformers(abc_tokenizer())
-
-
-def smaller_abc_tokenizer(size: int) -> PreTrainedTokenizerBase:
-    """The packaged one with the first of its learned merges only; with none where they do not fit."""
-    from transformers_abc.tokenization.alphabet import joined_signs
-    from transformers_abc.tokenization.learning import build_tokenizer
-    from transformers_abc.tokenization.tokenization_abc import SPECIAL_TOKENS, abc_tokenizer, with_settings
-
-    merges = json.loads(abc_tokenizer().backend_tokenizer.to_str())["model"]["merges"][len(joined_signs()) :]
-    signs = build_tokenizer(SPECIAL_TOKENS).get_vocab_size()
-    return with_settings(build_tokenizer(SPECIAL_TOKENS, map(tuple, merges), max(size, signs)))
 
 
 def of_transformers(tokenizer: PreTrainedTokenizerBase) -> Encoder:

@@ -34,7 +34,7 @@ from tokenization.texts import LINE_BREAKS, SPECIAL_SPELLINGS, any_text, compose
 from transformers_abc.notation.midi_reader import read_midi
 from transformers_abc.notation.musicxml import read_musicxml
 from transformers_abc.notation.writer import write_abc
-from transformers_abc.tokenization.tokenization_abc import CHAT_TEMPLATE, PACKAGED, SPECIAL_TOKENS, AbcTokenizer
+from transformers_abc.tokenization.tokenization_abc import CHAT_TEMPLATE, PACKAGED, SIGNS, SPECIAL_TOKENS, AbcTokenizer, abc_tokenizer
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 TEXTS = composed(6)
@@ -372,3 +372,21 @@ def test_an_audio_language_model(tmp_path: Path, processor: Qwen2AudioProcessor)
         np.save(folder / f"{place}.npy", clip)
     done = run_python(GENERATING, tmp_path, folder, prompt)
     assert done.stdout == f"AbcTokenizer {written.tolist()}\n", done.stderr
+
+
+@pytest.mark.parametrize("size", [SIGNS, 2048, 4096])
+def test_a_smaller_vocabulary_has_the_same_ids(size: int) -> None:
+    whole, smaller = abc_tokenizer(), abc_tokenizer(size)
+    assert len(smaller) == size
+    assert smaller.get_vocab() == {token: index for token, index in whole.get_vocab().items() if index < size}
+    assert smaller.decode(smaller.encode(ANSWER)) == ANSWER
+    assert len(smaller.encode(ANSWER)) >= len(whole.encode(ANSWER))
+    assert smaller.chat_template == whole.chat_template
+    assert set(smaller.all_special_tokens) == set(whole.all_special_tokens)
+    assert (size == 4096) == (smaller.backend_tokenizer.to_str() == whole.backend_tokenizer.to_str())
+
+
+@pytest.mark.parametrize("size", [SIGNS - 1, 4097])
+def test_a_vocabulary_of_another_size_is_an_error(size: int) -> None:
+    with pytest.raises(ValueError, match="a vocabulary has 1,"):
+        abc_tokenizer(size)

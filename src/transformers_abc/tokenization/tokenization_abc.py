@@ -12,10 +12,14 @@ The special tokens of audio are spelled as Qwen2-Audio spells them, so that its 
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tokenizers import Tokenizer
 from transformers import TokenizersBackend
+
+from transformers_abc.tokenization.alphabet import joined_signs
+from transformers_abc.tokenization.learning import build_tokenizer
 
 PACKAGED = Path(__file__).with_name("abc_tokenizer")
 
@@ -23,6 +27,7 @@ PAD, START, END = "<|pad|>", "<|start|>", "<|end|>"
 AUDIO_TOKENS = {"audio_token": "<|AUDIO|>", "audio_bos_token": "<|audio_bos|>", "audio_eos_token": "<|audio_eos|>"}
 ROLES = ("<|system|>", "<|user|>", "<|assistant|>")
 SPECIAL_TOKENS = (PAD, START, END, *AUDIO_TOKENS.values(), *ROLES)
+SIGNS = build_tokenizer(SPECIAL_TOKENS).get_vocab_size()  # tokens without any that was learned
 
 # A conversation as `transformers` gives it: content is text, or a list of audio and text. {% generation %} marks what is to be learned.
 CHAT_TEMPLATE = """\
@@ -71,9 +76,26 @@ class AbcTokenizer(TokenizersBackend):
     model_input_names = ["input_ids", "attention_mask"]  # noqa: RUF012
 
 
-def abc_tokenizer() -> AbcTokenizer:
-    """The tokenizer that ships with the package."""
-    return AbcTokenizer.from_pretrained(PACKAGED)
+def abc_tokenizer(vocabulary_size: int | None = None) -> AbcTokenizer:
+    """The tokenizer that ships with the package.
+
+    Args:
+        vocabulary_size: keep so many tokens only, those that save most; all by default. The tokens that are kept keep their ids. With
+            `SIGNS` of them, which is the fewest, a token is one sign; see docs/tokens.md for what a small model learns best with.
+
+    Raises:
+        ValueError: the size is below that of the signs, or above what ships.
+
+    >>> [len(abc_tokenizer(size).encode("c2 d2 e2 d2 |")) for size in (SIGNS, 4096)]
+    [12, 4]
+    """
+    if vocabulary_size is None:
+        return AbcTokenizer.from_pretrained(PACKAGED)
+    state = json.loads((PACKAGED / "tokenizer.json").read_text(encoding="utf-8"))["model"]
+    if not SIGNS <= vocabulary_size <= len(state["vocab"]):
+        raise ValueError(f"a vocabulary has {SIGNS:,} to {len(state['vocab']):,} tokens, not {vocabulary_size:,}")
+    learned = state["merges"][len(joined_signs()) :]
+    return with_settings(build_tokenizer(SPECIAL_TOKENS, map(tuple, learned), vocabulary_size))
 
 
 def with_settings(backend: Tokenizer) -> AbcTokenizer:

@@ -20,7 +20,7 @@ from transformers_abc.outputs import write_whole
 from transformers_abc.synthesis.scores import load_passages
 from transformers_abc.tokenization.learning import build_tokenizer, learn_merges
 from transformers_abc.tokenization.piece_counts import PIECES_FILE, counted_pieces, piece_counts_file
-from transformers_abc.tokenization.tokenization_abc import SPECIAL_TOKENS, with_settings
+from transformers_abc.tokenization.tokenization_abc import SIGNS, SPECIAL_TOKENS, with_settings
 from transformers_abc.training.tokenizer_texts import TokenizerTexts
 
 SAMPLE_EVERY = 16  # passages whose pieces are kept beside the tokenizer
@@ -49,9 +49,8 @@ def train_tokenizer(config: TokenizerTrainingConfig) -> Path:
         ValueError: the vocabulary has no room for the signs, or there is nothing to learn from.
         OutputError: the folder cannot be written to.
     """
-    signs = build_tokenizer(SPECIAL_TOKENS).get_vocab_size()
-    if config.vocabulary_size < signs:
-        raise ValueError(f"the signs of ABC alone take {signs:,} tokens: give a vocabulary of at least that, not {config.vocabulary_size}")
+    if config.vocabulary_size < SIGNS:
+        raise ValueError(f"the signs of ABC alone take {SIGNS:,} tokens: give a vocabulary of at least that, not {config.vocabulary_size}")
     for name, number in (("number of composed tunes", config.composed), ("seed", config.seed)):
         if number < 0:
             raise ValueError(f"the {name} cannot be negative, got {number}")
@@ -67,7 +66,7 @@ def train_tokenizer(config: TokenizerTrainingConfig) -> Path:
         pieces.update(counts)
         if number % SAMPLE_EVERY == 0:
             sample.update(counts)
-    room = config.vocabulary_size - signs
+    room = config.vocabulary_size - SIGNS
     learned = tqdm(learn_merges(pieces), "learning pairs", total=room, leave=False)
     tokenizer = with_settings(build_tokenizer(SPECIAL_TOKENS, learned, config.vocabulary_size))
     tokenizer.save_pretrained(config.out)
