@@ -2,11 +2,12 @@ r"""What a small language model learns of ABC in the same time, by the vocabular
 
     python benchmarks/token_learning.py --texts texts.jsonl --out docs/results/token_learning.json
 
-`texts.jsonl` has a text a line, ``{"text": "X:1\n…", "split": "train"}``. Models learn ``train``; vocabularies are learned from ``train``
-and ``vocabulary``; ``validation`` is of other works. A vocabulary is named by its kind and size:
+`texts.jsonl`, which `token_texts.py` writes, has a text a line, ``{"text": "X:1\n…", "split": "train"}``. Models learn ``train``;
+vocabularies are learned from ``train`` and ``vocabulary``; ``validation`` is of other works. A vocabulary is named by its kind and size:
 
     signs         signs and bytes alone, nothing learned
-    whole 4096    the package's byte-pair encoding on top, in which a token begins where a note begins
+    shipped 4096  the first tokens of the vocabulary that the package has
+    whole 4096    byte pairs over signs, learned as the shipped ones, but from the texts of this experiment
     free 4096     the same without that rule; pieces are kept
     gpt2 4096     byte-pair encoding as GPT-2 has it, without signs or pieces of ours: what one would do otherwise
 
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from transformers import LlamaForCausalLM
 
 BASELINE = "signs"
-VOCABULARIES = (BASELINE, "whole 2048", "whole 4096", "whole 8192", "free 4096", "gpt2 4096")
+VOCABULARIES = (BASELINE, "shipped 2048", "shipped 4096", "gpt2 4096")
 LEARNED_AT_MOST = 7_000  # merges; enough for 8,192 tokens
 LAYERS, HEADS, WIDTH, FEED_FORWARD = 4, 4, 160, 432
 CONTEXT = 4_096  # tokens; more than any text has
@@ -232,13 +233,15 @@ def tokenizer_named(name: str, texts: Texts, cache: Path) -> Tokenizer:
         ValueError: there is no such kind of vocabulary, or it lacks its size.
     """
     from transformers_abc.tokenization.learning import build_tokenizer
-    from transformers_abc.tokenization.tokenization_abc import SPECIAL_TOKENS
+    from transformers_abc.tokenization.tokenization_abc import SPECIAL_TOKENS, abc_tokenizer
 
     kind, _, size = name.partition(" ")
     if kind == BASELINE and not size:
         return build_tokenizer(SPECIAL_TOKENS)
-    if kind not in ("whole", "free", "gpt2") or not size.isdecimal():
-        raise ValueError(f"{name!r} is no vocabulary: signs, or whole, free or gpt2 with a number of tokens, such as 'whole 4096'")
+    if kind not in ("shipped", "whole", "free", "gpt2") or not size.isdecimal():
+        raise ValueError(f"{name!r} is no vocabulary: signs, or shipped, whole, free or gpt2 with a number of tokens, such as 'whole 4096'")
+    if kind == "shipped":
+        return abc_tokenizer(int(size)).backend_tokenizer
     learned_from = texts.train + texts.vocabulary
     if kind == "gpt2":
         return gpt2_like(learned_from, int(size), SPECIAL_TOKENS)
