@@ -17,7 +17,14 @@ from pathlib import Path
 
 from data_figures import beats_table, chroma_table, matched_line, synthesis_table
 from scoring_figures import attacks_table, evolution_table, scoring_speed_table, spearman_table
-from token_figures import short_tokens_table, token_collections_table, token_learning_table, token_music_table, tokens_table
+from token_figures import (
+    long_token_learning_table,
+    short_tokens_table,
+    token_collections_table,
+    token_learning_table,
+    token_music_table,
+    tokens_table,
+)
 
 from transformers_abc.notation import reader, repeats
 from transformers_abc.notation.diagnostics import CODES, MAX_DIAGNOSTICS
@@ -253,6 +260,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "tokens_music": token_music_table,
     "tokens_collections": token_collections_table,
     "token_learning": token_learning_table,
+    "token_learning_long": long_token_learning_table,
 }
 
 if __name__ == "__main__":

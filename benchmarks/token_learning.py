@@ -74,8 +74,7 @@ CURVE_POINTS = 10
 SAMPLED_AT_A_TIME = 20
 COST_BATCHES, COST_ROUNDS = 12, 3
 BAR_CODES = ("bar-too-long", "bar-too-short")
-FIGURES = {"music_bits_per_note": 3, "head_bits_per_text": 1, "bits_per_character": 4}  # of the table, and their digits
-COUNTS = ("ended", "reads", "sums", "recoded")  # of samples, in the table
+COUNTS = {"reads": "samples read without error", "recoded": "recoded"}  # of samples, in the table
 Z = 1.96  # standard deviations of a 95 % interval
 
 
@@ -604,8 +603,7 @@ def bits_a_note(results: Mapping[str, Any], name: str, other: str | None = None)
 
 def table(results: Mapping[str, Any]) -> str:
     """What each vocabulary's models have learned."""
-    head = ("vocabulary", "tokens", "tokens a text", "texts learned from", "bits a note", f"against {BASELINE}", "of the music alone")
-    head += ("bits a head", "bits a character", "samples that end", "read", "and sum", "recoded", "seeds")
+    head = ("vocabulary", "tokens", "tokens a text", "texts learned from", "bits a note", f"against {BASELINE}", *COUNTS.values(), "seeds")
     rows = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for name, vocabulary in results["vocabularies"].items():
         runs = [vocabulary["runs"][seed] for seed in sorted(vocabulary["runs"])]
@@ -619,8 +617,7 @@ def table(results: Mapping[str, Any]) -> str:
             f"{vocabulary['tokens_per_text']:.0f}",
             f"{mean(run['curve'][-1]['texts'] for run in runs):,.0f}",
         ]
-        cells += [with_interval(whole, ".3f"), with_interval(difference, "+.3f") if difference else ""]
-        cells += [f"{mean(run[figure]['value'] for run in runs):.{digits}f}" for figure, digits in FIGURES.items()]
+        cells += [with_interval(whole, ".2f"), with_interval(difference, "+.2f") if difference else ""]
         cells += [share(sum(run["samples"][count] for run in runs), sum(run["samples"]["n"] for run in runs)) for count in COUNTS]
         rows.append(f"| {' | '.join([*cells, str(len(runs))])} |")
     return "\n".join(rows) + "\n\n" + note(results)
