@@ -42,7 +42,7 @@ def token_collections_table() -> str:
 
 def token_learning_table(name: str = "token_learning") -> str:
     """What a small model learns with each vocabulary."""
-    from token_learning import table as learning_table
+    from token_learning_figures import table as learning_table
 
     return learning_table(_results(name))
 

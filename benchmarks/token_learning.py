@@ -44,38 +44,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import accumulate, islice
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from token_learning_figures import BASELINE, table, unit_each
+from token_model import SHAPE, batches, bits_of, framed, new_model, new_optimiser, rate_at, take_step
+from token_samples import notes_of, quality, sampled
 from tokens import ratio
 
 from transformers_abc.outputs import write_whole
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-    from torch import Tensor
-    from torch.optim import AdamW
     from transformers import LlamaForCausalLM
 
-BASELINE = "signs"
 VOCABULARIES = (BASELINE, "shipped 2048", "shipped 4096", "gpt2 4096")
 LEARNED_AT_MOST = 7_000  # merges; enough for 8,192 tokens
-LAYERS, HEADS, WIDTH, FEED_FORWARD = 4, 4, 160, 432
-CONTEXT = 4_096  # tokens; more than any text has
-BATCH_CHARACTERS, POOL = 2_000, 128  # texts of a pool are put together by length, so that little is padding
-WARM_UP, LAST_RATE = 0.05, 0.05  # shares of the time and of the learning rate
-WEIGHT_DECAY, BETAS, CLIP = 0.1, (0.9, 0.95), 1.0
 DEVELOPMENT, VALIDATION, DRAW_SEED = 80, 300, 6  # texts
 CURVE_POINTS = 10
-SAMPLED_AT_A_TIME = 20
 COST_BATCHES, COST_ROUNDS = 12, 3
-BAR_CODES = ("bar-too-long", "bar-too-short")
-COUNTS = {"reads": "samples read without error", "recoded": "recoded"}  # of samples, in the table
-Z = 1.96  # standard deviations of a 95 % interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +167,7 @@ def opened(path: Path, settings: Settings, texts: Texts) -> dict[str, Any]:
     """
     fixed = {
         "settings": {"seconds": settings.seconds, "pilot_seconds": settings.pilot_seconds, "samples": settings.samples},
-        "model": {"layers": LAYERS, "heads": HEADS, "width": WIDTH, "feed_forward": FEED_FORWARD, "batch_characters": BATCH_CHARACTERS},
+        "model": SHAPE,
         "texts": {split: set_of(getattr(texts, split)) for split in ("train", "development", "validation")},
     }
     if not path.exists():
@@ -200,17 +190,6 @@ def set_of(texts: Sequence[str]) -> dict[str, Any]:
         "notes": sum(map(notes_of, texts)),
         "sha256": sha256(json.dumps(texts).encode()).hexdigest()[:16],
     }
-
-
-def notes_of(text: str) -> int:
-    r"""Sounding notes, ties merged.
-
-    >>> notes_of("X:1\nL:1/4\nK:C\nCE-|E[CE]|\n")
-    4
-    """
-    from transformers_abc.notation.reader import read_abc
-
-    return sum(len(voice.notes) for voice in read_abc(text).voices)
 
 
 def processor() -> str:
@@ -286,11 +265,6 @@ def described(tokenizer: Tokenizer, texts: Sequence[str]) -> dict[str, Any]:
     return {"size": tokenizer.get_vocab_size(), **figures, "pilot": {}, "runs": {}}
 
 
-def unit_each(texts: Sequence[str]) -> list[str]:
-    """Every text is drawn by itself when intervals are resampled."""
-    return [str(place) for place in range(len(texts))]
-
-
 def costs(tokenizers: Mapping[str, Tokenizer], texts: Texts) -> dict[str, float]:
     """Seconds of processor time that a training step takes for each character of its batch."""
     import torch
@@ -357,7 +331,8 @@ def run(job: Job, texts: Texts, settings: Settings) -> Any:
     parameters = sum(weights.numel() for weights in model.parameters())
     sizes = {"parameters": parameters, "parameters_without_embeddings": parameters - model.get_input_embeddings().weight.numel()}
     figures = {"learning_rate": job.learning_rate, **sizes, **held_out(model, job.tokenizer, texts.validation)}
-    return {**figures, "samples": sampled(model, job, texts, settings.samples), "curve": curve}
+    most = max(len(encoding.ids) for encoding in job.tokenizer.encode_batch(list(texts.train)))
+    return {**figures, "samples": sampled(model, job.tokenizer, settings.samples, most, job.seed), "curve": curve}
 
 
 def trained(job: Job, texts: Texts, seconds: float, points: int) -> tuple[LlamaForCausalLM, list[dict[str, Any]]]:
@@ -386,109 +361,6 @@ def trained(job: Job, texts: Texts, seconds: float, points: int) -> tuple[LlamaF
     return model, curve
 
 
-def take_step(model: LlamaForCausalLM, optimiser: AdamW, texts: Sequence[Sequence[int]], learning_rate: float) -> None:
-    """Learn from a batch."""
-    import torch
-
-    for group in optimiser.param_groups:
-        group["lr"] = learning_rate
-    token_losses(texts, model).mean().backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
-    optimiser.step()
-    optimiser.zero_grad()
-
-
-def new_optimiser(model: LlamaForCausalLM) -> AdamW:
-    """Of all weights."""
-    import torch
-
-    return torch.optim.AdamW(model.parameters(), betas=BETAS, weight_decay=WEIGHT_DECAY)
-
-
-def new_model(vocabulary_size: int, seed: int) -> LlamaForCausalLM:
-    """A decoder whose output layer is its embedding."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    torch.manual_seed(seed)
-    return LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=vocabulary_size,
-            hidden_size=WIDTH,
-            intermediate_size=FEED_FORWARD,
-            num_hidden_layers=LAYERS,
-            num_attention_heads=HEADS,
-            max_position_embeddings=CONTEXT,
-            tie_word_embeddings=True,
-        )
-    )
-
-
-def framed(tokenizer: Tokenizer, text: str) -> list[int]:
-    """The ids of a text between its start and its end."""
-    from transformers_abc.tokenization.tokenization_abc import END, START
-
-    return [tokenizer.token_to_id(START), *tokenizer.encode(text).ids, tokenizer.token_to_id(END)]
-
-
-def batches(lengths: Sequence[int], seed: int) -> Iterator[list[int]]:
-    """Places of texts, again and again, at least `BATCH_CHARACTERS` characters together; where a pool ends there may be fewer.
-
-    >>> first = next(batches([1500] * 300, seed=0))
-    >>> len(first), max(first) < 300
-    (2, True)
-    """
-    rng = np.random.default_rng(seed)
-    while True:
-        order = rng.permutation(len(lengths))
-        for pool in np.split(order, range(POOL, len(order), POOL)):
-            batch: list[int] = []
-            cut = []
-            for place in sorted(pool.tolist(), key=lengths.__getitem__):
-                batch.append(place)
-                if sum(lengths[text] for text in batch) >= BATCH_CHARACTERS:
-                    cut.append(batch)
-                    batch = []
-            cut += [batch] if batch else []
-            yield from (cut[place] for place in rng.permutation(len(cut)))
-
-
-def rate_at(progress: float) -> float:
-    """The share of the learning rate at a share of the time: up in a line, down by half a cosine.
-
-    >>> [round(rate_at(progress), 2) for progress in (0.025, 0.05, 0.525, 1)]
-    [0.53, 1.0, 0.52, 0.05]
-    """
-    if progress < WARM_UP:
-        return LAST_RATE + (1 - LAST_RATE) * progress / WARM_UP
-    down = (1 + math.cos(math.pi * min((progress - WARM_UP) / (1 - WARM_UP), 1))) / 2
-    return LAST_RATE + (1 - LAST_RATE) * down
-
-
-def token_losses(texts: Sequence[Sequence[int]], model: LlamaForCausalLM) -> Tensor:
-    """-ln p of each token but the first of each text, one text after the other: [tokens].
-
-    Padding stands behind a text and attention looks back, so it needs no mask.
-    """
-    import torch
-
-    rows = torch.nn.utils.rnn.pad_sequence([torch.tensor(ids) for ids in texts], batch_first=True)  # [texts, tokens]
-    is_text = torch.arange(rows.shape[1] - 1) < torch.tensor([[len(ids) - 1] for ids in texts])
-    hidden = model.model(input_ids=rows[:, :-1], use_cache=False).last_hidden_state[is_text]  # [tokens, width]
-    return torch.nn.functional.cross_entropy(model.lm_head(hidden), rows[:, 1:][is_text], reduction="none")
-
-
-def bits_of(model: LlamaForCausalLM, texts: Sequence[Sequence[int]]) -> list[list[float]]:
-    """-log2 p of each token but the first, by text."""
-    import torch
-
-    found: list[list[float]] = []
-    with torch.inference_mode():
-        for ids in texts:
-            found.append((token_losses([ids], model).double() / math.log(2)).tolist())
-    return found
-
-
 def held_out(model: LlamaForCausalLM, tokenizer: Tokenizer, texts: Sequence[str]) -> dict[str, Any]:
     """Bits of texts in all, and of head and music apart; a token that lies in both counts as head, the end as music."""
     from token_corpora import head_of
@@ -507,146 +379,6 @@ def held_out(model: LlamaForCausalLM, tokenizer: Tokenizer, texts: Sequence[str]
         "head_bits_per_text": ratio(heads, [1] * len(texts), units),
         "text_bits": [round(every, 2) for every in whole],
     }
-
-
-def sampled(model: LlamaForCausalLM, job: Job, texts: Texts, count: int) -> dict[str, Any]:
-    """Figures of texts that a model writes."""
-    import torch
-
-    from transformers_abc.tokenization.tokenization_abc import END, PAD, START
-
-    start, end, pad = map(job.tokenizer.token_to_id, (START, END, PAD))
-    most = max(len(encoding.ids) for encoding in job.tokenizer.encode_batch(list(texts.train)))
-    torch.manual_seed(job.seed or 0)
-    rows: list[list[int]] = []
-    while len(rows) < count:  # a few at a time, since the last to end holds up all
-        first = torch.full((min(SAMPLED_AT_A_TIME, count - len(rows)), 1), start)
-        found = model.generate(
-            first,
-            attention_mask=torch.ones_like(first),
-            do_sample=True,
-            temperature=1.0,
-            top_k=0,
-            top_p=1.0,
-            max_new_tokens=most + 1,
-            eos_token_id=end,
-            pad_token_id=pad,
-        )
-        rows += found[:, 1:].tolist()
-    written = [ids[: ids.index(end)] if end in ids else ids for ids in rows]
-    whole = [job.tokenizer.decode(ids) for ids, row in zip(written, rows, strict=True) if end in row]
-    recoded = [foreign_tokens(job.tokenizer, ids) for ids in written]
-    return {
-        "n": count,
-        "most_tokens": most,
-        "ended": len(whole),
-        **quality(whole),
-        "recoded": sum(found > 0 for found in recoded),
-        "recoded_tokens_share": round(sum(recoded) / sum(map(len, written)), 5),
-        "tokens_per_text": round(float(np.mean([len(ids) for ids in written])), 1),
-        "examples": whole[:2],
-    }
-
-
-def quality(texts: Sequence[str]) -> dict[str, Any]:
-    """How many texts read, and read with bars that all sum; and the notes of a text that reads."""
-    from transformers_abc.notation.diagnostics import Severity
-    from transformers_abc.notation.reader import read_abc
-
-    findings = [read_abc(text).diagnostics for text in texts]
-    reads = [all(finding.severity != Severity.ERROR for finding in found) for found in findings]
-    sums = [good and all(finding.code not in BAR_CODES for finding in found) for good, found in zip(reads, findings, strict=True)]
-    notes = [notes_of(text) for text, good in zip(texts, reads, strict=True) if good]
-    return {
-        "texts": len(texts),
-        "reads": sum(reads),
-        "sums": sum(sums),
-        "notes_per_text": round(float(np.mean(notes)), 1) if notes else 0.0,
-    }
-
-
-def foreign_tokens(tokenizer: Tokenizer, ids: Sequence[int]) -> int:
-    """How many tokens are not those that their text is encoded as.
-
-    >>> from transformers_abc.tokenization.learning import build_tokenizer
-    >>> tokenizer = build_tokenizer([], [("c", "2")])
-    >>> foreign_tokens(tokenizer, [tokenizer.token_to_id(token) for token in ("c2", "c", "2")])
-    2
-    """
-    canonical = tokenizer.encode(tokenizer.decode(list(ids), skip_special_tokens=False)).ids
-    spans = set(spans_of(tokenizer, canonical))
-    return sum(span not in spans for span in spans_of(tokenizer, ids)) if canonical != list(ids) else 0
-
-
-def spans_of(tokenizer: Tokenizer, ids: Sequence[int]) -> list[tuple[int, int]]:
-    """Where tokens begin and end, in bytes (a token of the vocabulary has a character for each byte)."""
-    ends = list(accumulate(len(tokenizer.id_to_token(token)) for token in ids))
-    return list(zip([0, *ends[:-1]], ends, strict=True)) if ends else []
-
-
-def mean_bits(results: Mapping[str, Any], name: str, seeds: Sequence[str]) -> np.ndarray:
-    """Bits of each validation text, mean of some models: [texts]."""
-    runs = results["vocabularies"][name]["runs"]
-    return np.mean([runs[seed]["text_bits"] for seed in seeds], axis=0)
-
-
-def bits_a_note(results: Mapping[str, Any], name: str, other: str | None = None) -> dict[str, Any] | None:
-    """Of the models of a vocabulary, or what they need more than another's on the same texts; None where no seed is measured of both."""
-    runs = [results["vocabularies"][each]["runs"] for each in (name, other or name) if each in results["vocabularies"]]
-    seeds = sorted(set(runs[0]) & set(runs[-1]))
-    if not seeds:
-        return None
-    bits = mean_bits(results, name, seeds) - (mean_bits(results, other, seeds) if other else 0)
-    notes = results["validation"]["text_notes"]
-    return ratio(bits.tolist(), notes, unit_each(notes))
-
-
-def table(results: Mapping[str, Any]) -> str:
-    """What each vocabulary's models have learned."""
-    head = ("vocabulary", "tokens", "tokens a text", "texts learned from", "bits a note", f"against {BASELINE}", *COUNTS.values(), "seeds")
-    rows = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
-    for name, vocabulary in results["vocabularies"].items():
-        runs = [vocabulary["runs"][seed] for seed in sorted(vocabulary["runs"])]
-        whole = bits_a_note(results, name)
-        if whole is None:
-            continue
-        difference = bits_a_note(results, name, BASELINE) if name != BASELINE and BASELINE in results["vocabularies"] else None
-        cells = [
-            name,
-            f"{vocabulary['size']:,}",
-            f"{vocabulary['tokens_per_text']:.0f}",
-            f"{mean(run['curve'][-1]['texts'] for run in runs):,.0f}",
-        ]
-        cells += [with_interval(whole, ".2f"), with_interval(difference, "+.2f") if difference else ""]
-        cells += [share(sum(run["samples"][count] for run in runs), sum(run["samples"]["n"] for run in runs)) for count in COUNTS]
-        rows.append(f"| {' | '.join([*cells, str(len(runs))])} |")
-    return "\n".join(rows) + "\n\n" + note(results)
-
-
-def note(results: Mapping[str, Any]) -> str:
-    """What stands below the table."""
-    texts, settings, validation = results["texts"], results["settings"], results["validation"]
-    reads, sums = (share(validation[count], validation["texts"]) for count in ("reads", "sums"))
-    return (
-        f"{settings['seconds']:.0f} s of processor time for each model on one core; {texts['validation']['texts']} held-out texts of "
-        f"{texts['validation']['notes']:,} notes; {settings['samples']} samples of each model. In brackets 95 % intervals: by bootstrap "
-        f"over texts (means of the seeds), for shares by Wilson. Of the held-out texts themselves {reads} read and {sums} sum.\n"
-    )
-
-
-def with_interval(figure: Mapping[str, Any], form: str) -> str:
-    low, high = figure["interval_95"]
-    return f"{figure['value']:{form}} ({low:{form}} to {high:{form}})"
-
-
-def share(count: int, n: int) -> str:
-    """In per cent, with Wilson's interval.
-
-    >>> share(90, 100)
-    '90 % (83 to 94)'
-    """
-    middle, half = (count + Z**2 / 2) / (n + Z**2), Z * math.sqrt(count * (n - count) / n + Z**2 / 4) / (n + Z**2)
-    return f"{count / n:.0%} ({100 * (middle - half):.0f} to {100 * (middle + half):.0f})".replace("%", " %")
 
 
 if __name__ == "__main__":
