@@ -40,16 +40,11 @@ def token_collections_table() -> str:
     return "\n".join(rows) + "\n"
 
 
-def token_learning_table(name: str = "token_learning") -> str:
+def token_learning_table() -> str:
     """What a small model learns with each vocabulary."""
     from token_learning_figures import table as learning_table
 
-    return learning_table(_results(name))
-
-
-def long_token_learning_table() -> str:
-    """The same after a longer time."""
-    return token_learning_table("token_learning_long")
+    return learning_table(_results("token_learning"))
 
 
 def table(results: dict[str, Any], part: str = "whole") -> str:

@@ -40,9 +40,11 @@ def table(results: Mapping[str, Any]) -> str:
 def note(results: Mapping[str, Any]) -> str:
     """What stands below the table."""
     texts, settings, validation = results["texts"], results["settings"], results["validation"]
+    sizes = [run["parameters"] / 1e6 for vocabulary in results["vocabularies"].values() for run in vocabulary["runs"].values()]
     reads, sums = (share(validation[count], validation["texts"]) for count in ("reads", "sums"))
     return (
-        f"{settings['seconds']:.0f} s of processor time for each model on one core; {texts['validation']['texts']} held-out texts of "
+        f"Models of {min(sizes):.1f} to {max(sizes):.1f} million parameters; {settings['seconds']:.0f} s of processor time for each on one "
+        f"core; {texts['validation']['texts']} held-out texts of "
         f"{texts['validation']['notes']:,} notes; {settings['samples']} samples of each model. In brackets 95 % intervals: by bootstrap "
         f"over texts (means of the seeds), for shares by Wilson. Of the held-out texts themselves {reads} read and {sums} sum.\n"
     )

@@ -4,13 +4,16 @@ import json
 from pathlib import Path
 
 import pytest
-from transformers import Qwen2AudioProcessor, WhisperFeatureExtractor
+from transformers import AutoTokenizer, Qwen2AudioProcessor, TokenizersBackend, WhisperFeatureExtractor
+from transformers.models.auto import tokenization_auto
 
 from hub_server.processes import run_python
-from transformers_abc.tokenization.tokenization_abc import abc_tokenizer
+from transformers_abc.registration import register_auto_classes
+from transformers_abc.tokenization.tokenization_abc import AbcTokenizer, abc_tokenizer
 
 TEXT = "X:1\nM:6/8\nL:1/8\nK:G\nG3 B2d | ^c'3/2d/2e fg2 |]\n"
 MODEL_TYPES = ("qwen2_audio", "gpt2", "t5", "llama")
+KNOWN_EXCEPTION = "qwen2"  # beside its config.json AutoTokenizer builds the model's own class, with other ids: see `registration`
 LOADING = """
 import json, sys
 from pathlib import Path
@@ -54,7 +57,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("saved")
     tokenizer = abc_tokenizer()
     tokenizer.save_pretrained(folder / "alone")
-    for model_type in MODEL_TYPES:
+    for model_type in (*MODEL_TYPES, KNOWN_EXCEPTION):
         tokenizer.save_pretrained(folder / model_type)
         (folder / model_type / "config.json").write_text(json.dumps({"model_type": model_type}), encoding="utf-8")
     Qwen2AudioProcessor(WhisperFeatureExtractor(feature_size=8), tokenizer).save_pretrained(folder / "processor")
@@ -81,3 +84,23 @@ def test_an_error_between_transformers_and_its_auto_classes_is_reported_and_brea
     ids = abc_tokenizer().encode(TEXT)
     complaint = "tokenization_auto does not know the classes of transformers_abc"
     assert loaded(OURS_BETWEEN_AND_BROKEN, folders, tmp_path, complaint) == [["TokenizersBackend", ids], ["AbcTokenizer", ids]]
+
+
+def test_the_model_type_that_has_no_ear_for_who_saved_a_tokenizer(folders: Path, tmp_path: Path) -> None:
+    """Should it get one, this fails: then the limit can be taken out of the documents."""
+    wrong = AutoTokenizer.from_pretrained(folders / KNOWN_EXCEPTION)
+    assert type(wrong).__name__ == "Qwen2Tokenizer"
+    assert wrong.encode(TEXT) != abc_tokenizer().encode(TEXT)
+    wrong.save_pretrained(tmp_path / "wrong")  # as a trainer does
+    assert AbcTokenizer.from_pretrained(tmp_path / "wrong").encode(TEXT) != abc_tokenizer().encode(TEXT)
+    for right in (AbcTokenizer, TokenizersBackend):
+        loaded = right.from_pretrained(folders / KNOWN_EXCEPTION)
+        loaded.save_pretrained(tmp_path / right.__name__)
+        for tokenizer in (loaded, AbcTokenizer.from_pretrained(tmp_path / right.__name__)):
+            assert tokenizer.encode(TEXT) == abc_tokenizer().encode(TEXT)
+
+
+def test_registered_again_there_is_one_configuration() -> None:
+    before = len(tokenization_auto.TOKENIZER_MAPPING)
+    register_auto_classes()
+    assert len(tokenization_auto.TOKENIZER_MAPPING) == before

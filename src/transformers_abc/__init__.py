@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from transformers_abc.notation.writer import write_abc
     from transformers_abc.rewards import AbcReward
     from transformers_abc.scoring.compare import AbcScore, compare
-    from transformers_abc.tokenization.extension import extend_tokenizer
-    from transformers_abc.tokenization.tokenization_abc import AbcTokenizer
+    from transformers_abc.tokenization.extension import extend_tokenizer, is_extended, restore_tokenizer
+    from transformers_abc.tokenization.tokenization_abc import AbcTokenizer, abc_tokenizer
     from transformers_abc.transcription import hear, transcribe
 
 __all__ = [
@@ -42,15 +42,18 @@ __all__ = [
     "Tempo",
     "Tune",
     "Voice",
+    "abc_tokenizer",
     "compare",
     "expand_repeats",
     "extend_tokenizer",
     "hear",
+    "is_extended",
     "midi_bytes",
     "read_abc",
     "read_midi",
     "read_musicxml",
     "read_tunes",
+    "restore_tokenizer",
     "transcribe",
     "write_abc",
     "write_musicxml",
@@ -70,8 +73,8 @@ _HOME = {
     "write_abc": "transformers_abc.notation.writer",
     "AbcReward": "transformers_abc.rewards",
     **dict.fromkeys(("AbcScore", "compare"), "transformers_abc.scoring.compare"),
-    "AbcTokenizer": "transformers_abc.tokenization.tokenization_abc",
-    "extend_tokenizer": "transformers_abc.tokenization.extension",
+    **dict.fromkeys(("AbcTokenizer", "abc_tokenizer"), "transformers_abc.tokenization.tokenization_abc"),
+    **dict.fromkeys(("extend_tokenizer", "is_extended", "restore_tokenizer"), "transformers_abc.tokenization.extension"),
     **dict.fromkeys(("hear", "transcribe"), "transformers_abc.transcription"),
 }
 

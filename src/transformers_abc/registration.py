@@ -6,16 +6,22 @@ one, alone or beside a model.
 
 Not covered: beside a ``config.json`` of some model types transformers 5.24 does not ask who saved the tokenizer. For `mistral`, `voxtral`
 and some 80 others it gives `TokenizersBackend`, which has the same ids; for `qwen2`, the `qwen3_5` family and `hyperclovax_vision_v2` the
-model's own class, which has *other* ids; for `siglip2` an error. `AbcTokenizer.from_pretrained` is right for all.
+model's own class, which has *other* ids; for `siglip2` an error. `AbcTokenizer.from_pretrained` is right for all, and what it loads is
+saved right; what was loaded wrong is saved wrong.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from wrapt import register_post_import_hook
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
 
 
 def register_auto_classes() -> None:
@@ -25,16 +31,24 @@ def register_auto_classes() -> None:
 
 
 def _register_tokenizer(tokenization_auto: ModuleType) -> None:
-    from transformers import PretrainedConfig
-
     from transformers_abc.tokenization.tokenization_abc import AbcTokenizer
 
-    # AutoTokenizer finds a class by the name that a saved folder gives, but registers it only beside a configuration. Our tokenizer belongs
-    # to no one model, so it has a configuration of its own, which no folder is ever of.
+    tokenization_auto.AutoTokenizer.register(_tokenizer_config_class(), AbcTokenizer, exist_ok=True)
+
+
+@cache
+def _tokenizer_config_class() -> type[PretrainedConfig]:
+    """What no folder is ever of.
+
+    AutoTokenizer finds a class by the name that a saved folder gives, but registers it only beside a configuration, and our tokenizer
+    belongs to no one model.
+    """
+    from transformers import PretrainedConfig
+
     class AbcTokenizerConfig(PretrainedConfig):
         model_type = "abc_tokenizer"
 
-    tokenization_auto.AutoTokenizer.register(AbcTokenizerConfig, AbcTokenizer)
+    return AbcTokenizerConfig
 
 
 # What is registered, by the module after whose import it can be: one entry an Auto class.

@@ -99,3 +99,7 @@ _TEXT = re.compile(r'\[[A-Za-z]:[^\]]*\]?|"[^"]*"|![^!]*!|^\n?(?:[A-Za-z+]:|%).*
 def joins_bars(token: str) -> bool:
     """Whether a token, as text, holds music on both sides of a bar line; what stands in fields, names and decorations is none."""
     return sum(bool(_MUSIC.search(bar)) for bar in _TEXT.sub("", token).split("|")) > 1
+
+
+# A token, as text, that begins with what ends a note and goes on to what opens one; [1 and [K: are no chords.
+BEGINS_AMID_A_NOTE = re.compile(r"[0-9/,'><\-)\]} ].*(?:[({A-Ga-gzxZ^_=]|\[(?![1-9|]|[A-Za-z]:))", re.DOTALL)

@@ -4,6 +4,7 @@ import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,7 +88,7 @@ def test_new_rows_are_means_and_old_ones_stay(kind: str, rows: int) -> None:
     build, names = MODELS[kind]
     model = build(rows)
     before = [weight.detach().clone() for weight in weights(model)]
-    trainable = add_rows(model, SPELLED, KNOWN)
+    trainable, _ = add_rows(model, SPELLED, KNOWN)
     after = weights(model)
     assert trainable == {name: [12, 13, 14] for name in names}
     assert (after[0] is after[1]) == (len(names) == 1)
@@ -122,7 +123,7 @@ def test_fewer_rows_than_tokens() -> None:
     with pytest.raises(ValueError, match="11 rows of embeddings for 12 tokens: it does not belong"):
         add_rows(model, SPELLED, KNOWN)
     with pytest.raises(ValueError, match="does not belong to this tokenizer"):
-        extend_tokenizer(small_tokenizer(), qwen2(100), pieces=PIECES, tokens=2)
+        extend_tokenizer(small_tokenizer(), qwen2(100), pieces=PIECES, most_tokens=2)
     assert len(model.get_input_embeddings().weight) == 11
 
 
@@ -133,22 +134,80 @@ def test_a_model_that_does_not_generate() -> None:
 
 def test_no_tokens() -> None:
     model = qwen2(12)
-    assert add_rows(model, {}, KNOWN) == {"embed_tokens": [], "lm_head": []}
+    assert add_rows(model, {}, KNOWN)[0] == {"embed_tokens": [], "lm_head": []}
     assert len(model.get_input_embeddings().weight) == 12
 
 
+@pytest.mark.parametrize("rows", [12, 13, 14, 15, 16, 128])
 @pytest.mark.parametrize("kind", MODELS)
-def test_rows_are_removed(kind: str) -> None:
+def test_rows_are_removed(kind: str, rows: int) -> None:
+    """New ones go, and those that were there without a token have what they had."""
     build, names = MODELS[kind]
-    model = build(12)
+    model = build(rows)
     before = [weight.detach().clone() for weight in weights(model)]
-    add_rows(model, SPELLED, KNOWN)
-    remove_rows(model, 12)
-    assert model.config.get_text_config().vocab_size == 12
-    assert all(torch.equal(new, old) for new, old in zip(weights(model), before, strict=True))
+    _, former = add_rows(model, SPELLED, KNOWN)
+    assert any(not torch.equal(new[:rows], old) for new, old in zip(weights(model), before, strict=True)) == (rows > 12)
+    remove_rows(model, former)
+    assert model.config.get_text_config().vocab_size == rows
+    assert all(torch.equal(new, old) and new.dtype == old.dtype for new, old in zip(weights(model), before, strict=True))
+    assert all(weight.requires_grad for weight in weights(model))
     assert (weights(model)[0] is weights(model)[1]) == (len(names) == 1)
-    with pytest.raises(ValueError, match="fewer than 13 rows"):
-        remove_rows(model, 13)
+
+
+def test_rows_that_are_not_there_are_not_removed() -> None:
+    _, former = add_rows(qwen2(16), SPELLED, KNOWN)
+    with pytest.raises(ValueError, match="fewer than 16 rows"):
+        remove_rows(qwen2(14), former)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("spare", [0, 20, 128])
+def test_one_call_undoes_tokenizer_and_model(spare: int, tied: bool) -> None:
+    """As real models have them, with spare rows for some of the 50 tokens, for all, or for none."""
+    model = qwen2(len(small_tokenizer()) + spare, tied)
+    before = {name: weight.clone() for name, weight in model.state_dict().items()}
+    extension = extend_tokenizer(small_tokenizer(), model, pieces=PIECES, most_tokens=50)
+    former = before["lm_head.weight"]
+    assert torch.equal(model.lm_head.weight[: len(former)], former) == (not spare)
+    with torch.no_grad():
+        model.get_input_embeddings().weight[list(extension.token_ids)] += 1.0  # as training would
+    tokenizer = extension.undo(model)
+    assert tokenizer.backend_tokenizer.to_str() == small_tokenizer().backend_tokenizer.to_str()
+    after = model.state_dict()
+    assert after.keys() == before.keys()
+    assert all(torch.equal(after[name], before[name]) for name in before)
+
+
+def test_there_is_no_model_to_undo() -> None:
+    extension = extend_tokenizer(small_tokenizer(), pieces=PIECES, most_tokens=3)
+    assert extension.former_rows is None
+    with pytest.raises(ValueError, match="extended without a model"):
+        extension.undo(qwen2(2000))
+    assert extension.undo().get_vocab() == small_tokenizer().get_vocab()
+
+
+class Forgetful(Qwen2ForCausalLM):
+    """Whose author did not think of the configuration when embeddings are resized."""
+
+    def resize_token_embeddings(self, *arguments: Any, **settings: Any) -> nn.Embedding:
+        size = self.config.vocab_size
+        embeddings = super().resize_token_embeddings(*arguments, **settings)
+        self.config.vocab_size = size
+        return embeddings
+
+
+def test_sizes_that_disagree_after_resizing() -> None:
+    model = Forgetful(qwen2(12).config)
+    with pytest.raises(ValueError, match=r"sizes disagree after resizing: .*'config.vocab_size': 12}, of 15 needed"):
+        add_rows(model, SPELLED, KNOWN)
+
+
+def test_a_model_that_does_not_belong_is_found_before_anything_is_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transformers_abc.tokenization.extension.joins", None)  # whoever learns fails
+    with pytest.raises(ValueError, match="does not belong to this tokenizer"):
+        extend_tokenizer(small_tokenizer(), qwen2(100))
+    with pytest.raises(ValueError, match="has no output embeddings"):
+        extend_tokenizer(small_tokenizer(), AutoModel.from_config(qwen2(2000).config))
 
 
 # --- peft ----------------------------------------------------------------------------------------------------------------------------
@@ -157,7 +216,7 @@ def test_rows_are_removed(kind: str) -> None:
 @pytest.mark.parametrize("tied", [False, True])
 def test_peft_trains_the_new_rows_and_no_others(tied: bool, tmp_path: Path) -> None:
     model = qwen2(len(small_tokenizer()), tied)
-    extension = extend_tokenizer(small_tokenizer(), model, pieces=PIECES, tokens=40)
+    extension = extend_tokenizer(small_tokenizer(), model, pieces=PIECES, most_tokens=40)
     new = list(extension.token_ids)
     before = [weight.detach().clone() for weight in weights(model)]
     start = copy.deepcopy(model)
@@ -183,6 +242,21 @@ def test_peft_trains_the_new_rows_and_no_others(tied: bool, tmp_path: Path) -> N
         assert torch.equal(trained[old], untrained[old])
         used = [token for token in new if token in ids]
         assert not torch.isclose(trained[used], untrained[used]).all(dim=1).any()
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_undone_under_an_adapter_that_was_unloaded(tied: bool) -> None:
+    model = qwen2(len(small_tokenizer()) + 20, tied)
+    before = {name: weight.clone() for name, weight in model.state_dict().items()}
+    extension = extend_tokenizer(small_tokenizer(), model, pieces=PIECES, most_tokens=40)
+    adapted = get_peft_model(
+        model, LoraConfig(r=2, target_modules=["q_proj"], trainable_token_indices=extension.trainable_token_indices, task_type="CAUSAL_LM")
+    )
+    unloaded = adapted.unload()
+    extension.undo(unloaded)
+    after = unloaded.state_dict()
+    assert after.keys() == before.keys()
+    assert all(torch.equal(after[name], before[name]) for name in before)
 
 
 # --- An audio language model ---------------------------------------------------------------------------------------------------------
@@ -214,7 +288,7 @@ def test_extended_trained_saved_and_loaded(tmp_path: Path) -> None:
     tokenizer: TokenizersBackend = real_tokenizer("Qwen2") if are_installed() else small_tokenizer()
     model = qwen2_audio(len(tokenizer), tokenizer.convert_tokens_to_ids("<|AUDIO|>"), tokenizer.eos_token_id)
     processor = Qwen2AudioProcessor(WhisperFeatureExtractor(feature_size=8, chunk_length=2), tokenizer, chat_template=CHAT_TEMPLATE)
-    extension = extend_tokenizer(processor.tokenizer, model, pieces=PIECES, tokens=100)
+    extension = extend_tokenizer(processor.tokenizer, model, pieces=PIECES, most_tokens=100)
     processor.tokenizer = extension.tokenizer
     processor.tokenizer.padding_side = "left"
     assert set(extension.trainable_token_indices) == {"embed_tokens", "lm_head"}

@@ -1,14 +1,13 @@
 """Learning a vocabulary: what is learned is what the finished tokenizer does, and holds whole signs only."""
 
-import re
 from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given, settings
 
-from tokenization.signs import divided, joins_bars
+from tokenization.signs import BEGINS_AMID_A_NOTE, divided, joins_bars
 from tokenization.texts import any_text, composed
-from transformers_abc.tokenization.learning import build_tokenizer, in_bytes, keeps_notes_whole, learn_merges
+from transformers_abc.tokenization.learning import build_tokenizer, in_bytes, in_text, keeps_notes_whole, learn_merges
 from transformers_abc.tokenization.piece_counts import counted_pieces
 
 SPECIAL = ["<|pad|>", "<|end|>"]
@@ -45,7 +44,7 @@ def test_a_merge_saves_what_it_was_chosen_for() -> None:
         encoding = signs.encode(text)
         in_order = list(zip(encoding.word_ids, encoding.tokens, strict=True))
         for (word, left), (next_word, right) in pairwise(in_order):
-            if word == next_word and left != right and keeps_notes_whole(left, right):
+            if word == next_word and left != right and keeps_notes_whole(in_text(left + right)):
                 pairs[left, right] = pairs.get((left, right), 0) + 1
     assert MERGES[0] == min(pairs, key=lambda pair: (-pairs[pair], pair))
 
@@ -67,35 +66,32 @@ def test_learned_tokens_hold_whole_signs_and_no_two_bars() -> None:
 
 
 def test_learned_tokens_begin_where_notes_begin() -> None:
-    for token in map("".join, MERGES):
-        assert not re.match(r"[\d/,'\])>-]Ġ*[\^_=]*[A-Ga-g]", token), token
+    for token in map(in_text, map("".join, MERGES)):
+        assert not BEGINS_AMID_A_NOTE.match(token), token
+
+
+@pytest.mark.parametrize("text", ["cd", "c2 ", "c2 d2", "3/2 ", "^c'2", "[C", "(c", "{g}c", "c(3", " [1", "c]2 [", "|[1", ")"])
+def test_tokens_that_keep_notes_whole(text: str) -> None:
+    assert keeps_notes_whole(text)
+    assert keeps_notes_whole(text, space_ends=False)
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "may_join"),
+    "text",
     [
-        *(
-            ("c", "d", True),
-            ("c2", "Ġ", True),
-            ("c2Ġ", "d2", True),
-            ("3/2", "Ġ", True),
-            ("^c'", "2", True),
-            ("[", "C", True),
-            ("(", "c", True),
-        ),
-        *(
-            ("2", "d", False),
-            ("/", "d", False),
-            ("Ġ", "d", False),
-            ("]", "[C", False),
-            ("-", "c", False),
-            (")", "Ġz", False),
-            ("'", "^c", False),
-        ),
+        *("2d", "/d", "][C", "-c", ") z", "'^c", "2_B", "2=c", "/2Z", ">x2", ",B,"),
+        *("][", ")(", ") (", "] [", "2 [", "-]2 [", "]/2[", ") (3:2:3", "}{", "2."),
     ],
 )
-def test_keeps_notes_whole(left: str, right: str, may_join: bool) -> None:
-    assert keeps_notes_whole(left, right) == may_join
+def test_tokens_that_divide_notes(text: str) -> None:
+    assert not keeps_notes_whole(text)
+    assert not keeps_notes_whole(text, space_ends=False)
+
+
+def test_whose_the_space_is() -> None:
+    for text in (" d", " [", " (3", " ^f"):
+        assert not keeps_notes_whole(text)
+        assert keeps_notes_whole(text, space_ends=False)
 
 
 @settings(max_examples=300, deadline=None)

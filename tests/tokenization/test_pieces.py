@@ -40,6 +40,11 @@ def pieces(text: str) -> list[str]:
         ("c! d", ["c", "!", " d"]),
         ("c % rest | d\ne", ["c ", "% rest | d", "\n", "e"]),
         ("é🎵 c", ["é🎵 c"]),
+        ("c   :x", ["c", "   ", ":", "x"]),  # spaces that lead to no music
+        ("X:1\r\nK:C\r\nc |]\r\n", ["X:1", "\r", "\nK:C", "\r\n", "c", " |]\r\n"]),
+        ("c |\r\n[V:2] d |\r\nV:3\r\ne", ["c", " |\r\n[V:2] ", "d", " |", "\r", "\nV:3", "\r\n", "e"]),
+        ("c\r\n% rest\r\n\r\nd", ["c", "\r", "\n% rest", "\r\n", "\r\n", "d"]),
+        ("w:a\rb\r\r\n", ["w:a\rb\r", "\r\n"]),  # alone it is no line break
     ],
 )
 def test_table(text: str, expected: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 from collections.abc import Iterator
 from itertools import chain, pairwise
 from pathlib import Path
@@ -29,7 +30,7 @@ from hub_server import server
 from hub_server.processes import run_python
 from hub_server.server import HubServer
 from oracles import corpus
-from tokenization.signs import joins_bars
+from tokenization.signs import BEGINS_AMID_A_NOTE, joins_bars
 from tokenization.texts import LINE_BREAKS, SPECIAL_SPELLINGS, any_text, composed
 from transformers_abc.notation.midi_reader import read_midi
 from transformers_abc.notation.musicxml import read_musicxml
@@ -79,6 +80,54 @@ def test_no_token_holds_music_on_both_sides_of_a_bar_line(tokenizer: AbcTokenize
     """None of the vocabulary, so none of any text."""
     tokens = tokenizer.batch_decode([[token_id] for token_id in range(len(tokenizer))])
     assert not [token for token in tokens if joins_bars(token)]
+
+
+def test_no_learned_token_begins_amid_a_note_and_reaches_into_the_next(tokenizer: AbcTokenizer) -> None:
+    learned = tokenizer.batch_decode([[token_id] for token_id in range(SIGNS, len(tokenizer))])
+    assert not [token for token in learned if BEGINS_AMID_A_NOTE.match(token)]
+    assert all(map(BEGINS_AMID_A_NOTE.match, ("][", ") (", "]2 [", "-]2 [", ") ((3:2:3", "2 d", "/2^c")))
+
+
+@pytest.mark.parametrize("interleave", [False, True])
+def test_line_breaks_of_windows_cost_a_token_where_they_lead_to_a_field(tokenizer: AbcTokenizer, interleave: bool) -> None:
+    for text in composed(20, interleave=interleave):
+        leading = re.findall(r"\n(?=[A-Za-z]:|%)|(?<![|\]])\n(?=\[V:)", text)
+        as_windows = text.replace("\n", "\r\n")
+        assert len(tokenizer.encode(as_windows)) == len(tokenizer.encode(text)) + len(leading)
+        assert tokenizer.decode(tokenizer.encode(as_windows)) == as_windows
+
+
+def test_tunes_as_found_cost_a_few_per_cent_more_with_line_breaks_of_windows(tokenizer: AbcTokenizer, missing_oracle) -> None:
+    folder = corpus.folder() or missing_oracle("music21's corpus", "tests/oracles/install")
+    texts = [tune.text.replace("\r\n", "\n") for tune in corpus.tunes(folder)][::60]
+    before, after = (sum(map(len, tokenizer(each).input_ids)) for each in (texts, [text.replace("\n", "\r\n") for text in texts]))
+    assert before < after < 1.05 * before
+
+
+def test_a_prompt_may_end_anywhere_in_the_header_but_in_a_break(tokenizer: AbcTokenizer) -> None:
+    for text in TEXTS:
+        breaks = [match.start() for match in re.finditer(r"\n", text[: text.index("\nK:") + 1])]
+        for place in breaks:
+            assert tokenizer.encode(text[:place]) + tokenizer.encode(text[place:]) == tokenizer.encode(text)
+            assert tokenizer.encode(text[: place + 1]) + tokenizer.encode(text[place + 1 :]) != tokenizer.encode(text)
+
+
+def test_half_of_a_surrogate_pair_is_no_text(tokenizer: AbcTokenizer) -> None:
+    with pytest.raises(TypeError):
+        tokenizer.encode("\ud800")
+    assert tokenizer.decode(tokenizer.encode("\ud800".encode(errors="replace").decode())) == "?"
+
+
+def test_special_tokens_that_are_read_as_text(tokenizer: AbcTokenizer) -> None:
+    title = "X:1\nT:<|end|>\nK:C\n"
+    ids = tokenizer.encode(title, split_special_tokens=True)
+    assert not set(ids) & set(tokenizer.all_special_ids)
+    assert tokenizer.decode(ids) == title
+
+
+def test_the_packaged_tokenizer_has_no_name(tokenizer: AbcTokenizer) -> None:
+    """Not the folder where the package is installed."""
+    assert tokenizer.name_or_path == abc_tokenizer(2048).name_or_path == ""
 
 
 def test_special_tokens_come_from_their_spelling_alone(tokenizer: AbcTokenizer) -> None:
@@ -253,6 +302,30 @@ def test_the_mask_of_an_answer_covers_it_and_its_end(tokenizer: AbcTokenizer) ->
 def test_an_unknown_role_is_an_error(tokenizer: AbcTokenizer) -> None:
     with pytest.raises(jinja2.TemplateError, match="a role is system, user or assistant, not tool"):
         tokenizer.apply_chat_template([{"role": "tool", "content": "c"}])
+
+
+@pytest.mark.parametrize(
+    ("role", "content", "message"),
+    [
+        ("user", [{"type": "image"}], "a part is text, or audio for the model to hear, not this, of the user"),
+        ("user", [{"type": "audio_url", "audio_url": "clip.wav"}], "not this, of the user"),
+        ("user", [{"type": "text"}], "not this, of the user"),
+        ("user", {"type": "audio"}, "not this, of the user"),
+        ("assistant", [{"type": "audio", "audio": "clip.wav"}], "not this, of the assistant"),
+        ("assistant", None, "a message of the assistant has no content"),
+        ("user", [], "a message of the user has no content"),
+        ("system", 5, "a message of the system has no content"),
+    ],
+)
+def test_content_that_cannot_be_written_is_an_error(tokenizer: AbcTokenizer, role: str, content: object, message: str) -> None:
+    with pytest.raises(jinja2.TemplateError, match=message):
+        tokenizer.apply_chat_template([{"role": role, "content": content}], tokenize=False)
+
+
+def test_a_message_without_content_is_an_error_and_an_empty_one_is_none(tokenizer: AbcTokenizer) -> None:
+    with pytest.raises(jinja2.TemplateError, match="a message of the user has no content"):
+        tokenizer.apply_chat_template([{"role": "user"}], tokenize=False)
+    assert tokenizer.apply_chat_template([{"role": "user", "content": ""}], tokenize=False) == "<|user|>"
 
 
 # --- Models --------------------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Learning a vocabulary: the texts are what models are to write, and the same settings give the same files."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from transformers_abc.cli import main
 from transformers_abc.notation.reader import read_abc
 from transformers_abc.synthesis.composition import MOST_VOICES
+from transformers_abc.synthesis.scores import load_passages
 from transformers_abc.tokenization.piece_counts import read_piece_counts
 from transformers_abc.tokenization.tokenization_abc import PACKAGED, AbcTokenizer
 from transformers_abc.training.tokenizer import TokenizerTrainingConfig, train_tokenizer
@@ -45,6 +47,7 @@ def test_the_same_settings_give_the_same_files_by_any_number_of_processes(tmp_pa
     for name, processes, seed in (("one", 1, 0), ("two", 2, 0), ("other", 1, 1)):
         config = TokenizerTrainingConfig(tmp_path / name, tmp_path / "scores", 60, 1500, seed, processes)
         assert train_tokenizer(config) == tmp_path / name
+        assert {path.name for path in (tmp_path / name).iterdir()} == set(FILES)  # and nothing else that would be pushed
     for file in FILES:
         one, two, other = ((tmp_path / name / file).read_bytes() for name in ("one", "two", "other"))
         assert one == two
@@ -60,8 +63,23 @@ def test_validation_works_are_not_learned_from(tmp_path: Path) -> None:
     (tmp_path / "scores").mkdir()
     for stem in (training, validation):
         (tmp_path / "scores" / f"{stem}.abc").write_text(SLURRED.replace("K:D", f"T:{stem}\nK:D"))
-    train_tokenizer(TokenizerTrainingConfig(tmp_path / "out", tmp_path / "scores", 0, 1500))
-    assert json.loads((tmp_path / "out" / "training.json").read_text())["passages"] == 2  # of one work
+    train_tokenizer(TokenizerTrainingConfig(tmp_path / "out", tmp_path / "scores", 0, 1500, cache=tmp_path / "read"))
+    record = json.loads((tmp_path / "out" / "training.json").read_text())
+    assert record["passages"] == 2  # of one work
+    passages, _ = load_passages(tmp_path / "scores", tmp_path / "read")
+    assert record["passages_sha256"] == sha256(f"{passages[0]}\0{passages[1]}\0".encode()).hexdigest()
+
+
+def test_other_scores_or_tunes_are_told_by_their_hashes(tmp_path: Path) -> None:
+    (tmp_path / "scores").mkdir()
+    records = []
+    for text, seed in ((SLURRED, 0), (SLURRED, 1), (SLURRED.replace("D,2", "E,2"), 0)):
+        (tmp_path / "scores" / "Someone__Duet__sq1.abc").write_text(text)
+        train_tokenizer(TokenizerTrainingConfig(tmp_path / "out", tmp_path / "scores", 2, 1500, seed))
+        records.append(json.loads((tmp_path / "out" / "training.json").read_text()))
+    first, other_seed, other_scores = records
+    assert first["passages_sha256"] == other_seed["passages_sha256"] != other_scores["passages_sha256"]
+    assert len({record["texts_sha256"] for record in records}) == 3
 
 
 @pytest.mark.parametrize(
@@ -82,6 +100,11 @@ def test_what_cannot_be_is_one_line(arguments: list[str], message: str, tmp_path
 
 def test_the_packaged_tokenizer_was_made_with_the_defaults() -> None:
     record = json.loads((PACKAGED / "training.json").read_text())
-    assert record == {"composed": 4000, "vocabulary_size": 4096, "seed": 0, "passages": record["passages"]}
+    assert {name: record[name] for name in ("composed", "vocabulary_size", "seed")} == {
+        "composed": 4000,
+        "vocabulary_size": 4096,
+        "seed": 0,
+    }
+    assert len(record["passages_sha256"]) == len(record["texts_sha256"]) == 64
     assert record["passages"] > 5000
     assert len(AbcTokenizer.from_pretrained(PACKAGED)) == 4096

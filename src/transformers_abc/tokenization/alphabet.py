@@ -54,6 +54,7 @@ _DECORATIONS = (
     *("crescendo(", "crescendo)", "<(", "<)", "diminuendo(", "diminuendo)", ">(", ">)", "segno", "coda", "D.S.", "D.C.", "dacoda"),
     *("dacapo", "fine"),
 )
+_AT_LINE_ENDS = ("|", "||", "|]", ":|")  # bar lines that are a sign with ``\r\n``, too
 _BAR_LINES = ("|", "||", "|]", "[|", "|:", ":|", "::", ":|:", "|1", "|2", ":|2", "[1", "[2")
 
 
@@ -74,7 +75,9 @@ def whole_pieces() -> list[str]:
     >>> [piece in pieces for piece in ('"Violin"', "!trill!", "\nK:G", "\nM:6/8", " | ", "\n[V:2] ")]
     [True, True, True, True, True, True]
     """
-    return list(dict.fromkeys((*_fields(), *_voices(), *_names(), *_bar_lines(), *(f"!{name}!" for name in _DECORATIONS))))
+    return list(
+        dict.fromkeys((*_fields(), *_voices(), *_names(), *_bar_lines(), *_in_lines_of_windows(), *(f"!{name}!" for name in _DECORATIONS)))
+    )
 
 
 def _numbers() -> Iterator[Merge]:
@@ -131,7 +134,7 @@ def _fields() -> Iterator[str]:
 
 def _voices() -> Iterator[str]:
     for voice in _VOICES:
-        yield from (f"\nV:{voice}", f"[V:{voice}] ", f"\n[V:{voice}] ")
+        yield from (f"\nV:{voice}", *(before + f"[V:{voice}]" + after for before in ("", "\n") for after in ("", " ")))
         yield from (f"\nV:{voice} clef={clef}{name}" for clef in _CLEFS for name in ("", " name="))
 
 
@@ -143,3 +146,10 @@ def _bar_lines() -> Iterator[str]:
     for sign in _BAR_LINES:
         yield from (before + sign + after for before in ("", " ") for after in ("", " ", "\n"))
     yield from (f" {sign}\n[V:{voice}] " for sign in ("|", "|]") for voice in _VOICES)
+
+
+def _in_lines_of_windows() -> Iterator[str]:
+    yield "\r\n"
+    for sign in _AT_LINE_ENDS:
+        yield from (f"{before}{sign}\r\n" for before in ("", " "))
+    yield from (f" {sign}\r\n[V:{voice}] " for sign in ("|", "|]") for voice in _VOICES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import nn
@@ -11,7 +12,33 @@ from transformers import PreTrainedModel
 _ROUND = (128, 64, 8)  # what numbers of rows are multiples of, for speed; what was round stays round
 
 
-def add_rows(model: PreTrainedModel, spelled: Mapping[int, Sequence[int]], known: int) -> dict[str, list[int]]:
+@dataclass(frozen=True, slots=True, eq=False)  # tensors have no one answer to ==
+class FormerRows:
+    """What it takes to take rows away again.
+
+    Attributes:
+        count: of rows that there were.
+        spare: tokens whose rows were there already, though no token had them.
+        contents: what these were, for each parameter that has a row for each token: [spare, width] or [spare].
+    """
+
+    count: int
+    spare: list[int]
+    contents: list[torch.Tensor]
+
+
+def check_rows(model: PreTrainedModel, known: int) -> None:
+    """Whether a model can be given rows for more than so many tokens.
+
+    Raises:
+        ValueError: it has no output embeddings, or fewer rows than there are tokens.
+    """
+    rows = _rows(_embeddings(model)[0])
+    if rows < known:
+        raise ValueError(f"the model has {rows} rows of embeddings for {known} tokens: it does not belong to this tokenizer")
+
+
+def add_rows(model: PreTrainedModel, spelled: Mapping[int, Sequence[int]], known: int) -> tuple[dict[str, list[int]], FormerRows]:
     """Give new tokens rows: the mean of the rows of the tokens that spelled them, in the input and the output embeddings.
 
     A model often has more rows than its tokenizer has tokens; those are used first, and rows are added only where they do not suffice.
@@ -23,39 +50,39 @@ def add_rows(model: PreTrainedModel, spelled: Mapping[int, Sequence[int]], known
 
     Returns:
         What ``peft.LoraConfig(trainable_token_indices=...)`` takes: the embeddings' names, each with the new tokens. Tied embeddings are
-        one.
+        one. And what `remove_rows` takes.
 
     Raises:
-        ValueError: the model has no output embeddings, or fewer rows than there were tokens.
+        ValueError: see `check_rows`; or the model's sizes disagree after resizing.
     """
-    inputs, outputs = _embeddings(model)
-    rows = _rows(inputs)
-    if rows < known:
-        raise ValueError(f"the model has {rows} rows of embeddings for {known} tokens: it does not belong to this tokenizer")
+    check_rows(model, known)
+    rows = _rows(model.get_input_embeddings())
+    spare = [token for token in sorted(spelled) if token < rows]
+    former = FormerRows(rows, spare, [parameter[spare].detach().clone() for parameter in _with_a_row_each(model)])
     needed = max(spelled, default=-1) + 1
     if rows < needed:
         multiple = next((size for size in _ROUND if rows % size == 0), None)
         # Not mean_resizing, which draws the rows at random about the mean of all: they are set below.
         model.resize_token_embeddings(needed, pad_to_multiple_of=multiple, mean_resizing=False)
-        inputs, outputs = _embeddings(model)
-    are_tied = outputs.weight is inputs.weight
-    for layer in (inputs,) if are_tied else (inputs, outputs):
-        _set_to_means(layer, spelled)
     _check_sizes(model, needed)
+    _set_to_means(model, spelled)
     names = {id(module): name.rsplit(".", 1)[-1] for name, module in model.named_modules()}
-    return {names[id(layer)]: sorted(spelled) for layer in ((inputs,) if are_tied else (inputs, outputs))}
+    return {names[id(layer)]: sorted(spelled) for layer in _layers(model)}, former
 
 
-def remove_rows(model: PreTrainedModel, rows: int) -> None:
-    """Cut the embeddings to so many rows, as many as they had before `add_rows`.
+@torch.no_grad()
+def remove_rows(model: PreTrainedModel, former: FormerRows) -> None:
+    """Undo `add_rows`: as many rows as there were, and what was in those that new tokens took.
 
     Raises:
         ValueError: there are fewer.
     """
-    if _rows(model.get_input_embeddings()) < rows:
-        raise ValueError(f"the model has fewer than {rows} rows of embeddings")
-    model.resize_token_embeddings(rows)
-    _check_sizes(model, rows)
+    if _rows(model.get_input_embeddings()) < former.count:
+        raise ValueError(f"the model has fewer than {former.count} rows of embeddings")
+    model.resize_token_embeddings(former.count)
+    _check_sizes(model, former.count)
+    for parameter, contents in zip(_with_a_row_each(model), former.contents, strict=True):
+        parameter[former.spare] = contents.to(parameter)
 
 
 def _embeddings(model: PreTrainedModel) -> tuple[nn.Module, nn.Module]:
@@ -71,10 +98,21 @@ def _rows(layer: nn.Module) -> int:
     return weight.shape[0]
 
 
+def _layers(model: PreTrainedModel) -> list[nn.Module]:
+    """The embeddings, tied ones once."""
+    inputs, outputs = _embeddings(model)
+    return [inputs] if outputs.weight is inputs.weight else [inputs, outputs]
+
+
+def _with_a_row_each(model: PreTrainedModel) -> list[nn.Parameter]:
+    """Weights, and biases where there are any."""
+    return [parameter for layer in _layers(model) for parameter in layer.parameters(recurse=False)]
+
+
 @torch.no_grad()
-def _set_to_means(layer: nn.Module, spelled: Mapping[int, Sequence[int]]) -> None:
-    """Of weights and, where there are any, biases; from rows of old tokens only, so the order does not matter."""
-    for parameter in layer.parameters(recurse=False):
+def _set_to_means(model: PreTrainedModel, spelled: Mapping[int, Sequence[int]]) -> None:
+    """From rows of old tokens only, so the order does not matter."""
+    for parameter in _with_a_row_each(model):
         for token, pieces in spelled.items():
             parameter[token] = parameter[list(pieces)].float().mean(dim=0).to(parameter.dtype)
 

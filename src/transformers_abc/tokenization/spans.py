@@ -85,9 +85,11 @@ def with_spans(pre_tokenizer: Component | None) -> Component:
 
     Raises:
         UnknownPipelineError: it is not byte-level, has a part that cannot be told to leave spans alone, or cuts too little to tell a span
-            from other text.
+            from other text; or it cuts all text as music.
     """
     parts = _parts(pre_tokenizer)
+    if _isolated(PIECE) in parts:
+        raise UnknownPipelineError("this is a tokenizer of ABC, which has nothing to learn")
     byte_level = [part for part in parts if part["type"] == "ByteLevel"]
     if len(byte_level) != 1 or parts[-1] is not byte_level[0] or byte_level[0]["add_prefix_space"]:
         raise UnknownPipelineError("only tokenizers that end in a byte-level step without a prefix space can be extended")

@@ -1,11 +1,12 @@
 r"""The tokenizer of ABC for transformers.
 
 - Exact: ``decode(encode(text)) == text`` for every text. Nothing is normalised or unknown: what is no sign of ABC is spelled in bytes.
-  (A text in Unicode's sense: half of a surrogate pair is a ``TypeError``.)
-- A token is a sign, or a run of signs that begins where a note begins; none holds music on both sides of a bar line (see `alphabet`,
-  `pieces`, `learning`).
+  (A text in Unicode's sense: half of a surrogate pair is a ``TypeError``, which ``text.encode(errors="replace").decode()`` prevents.)
+- A token is a sign, or a run of signs; none begins amid one note and reaches into the next, and none holds music on both sides of a bar
+  line (see `alphabet`, `pieces`, `learning`).
 - ``encode`` adds no special tokens; load with ``add_bos_token=True`` or ``add_eos_token=True`` for a model that wants them.
-- A folder saved from it gives the same ids where this package is absent: everything stands in ``tokenizer.json``.
+- A folder saved from it gives the same ids where this package is absent: everything stands in ``tokenizer.json``. Beside a ``config.json``
+  of some model types, such as ``qwen2``, `AutoTokenizer` does not read that (see `registration`): ``AbcTokenizer.from_pretrained`` does.
 
 The special tokens of audio are spelled as Qwen2-Audio spells them, so that its processor takes this tokenizer as it is.
 """
@@ -19,7 +20,7 @@ from tokenizers import Tokenizer
 from transformers import TokenizersBackend
 
 from transformers_abc.tokenization.alphabet import joined_signs
-from transformers_abc.tokenization.learning import build_tokenizer
+from transformers_abc.tokenization.learning import build_tokenizer, signs_in_bytes
 
 PACKAGED = Path(__file__).with_name("abc_tokenizer")
 
@@ -27,7 +28,7 @@ PAD, START, END = "<|pad|>", "<|start|>", "<|end|>"
 AUDIO_TOKENS = {"audio_token": "<|AUDIO|>", "audio_bos_token": "<|audio_bos|>", "audio_eos_token": "<|audio_eos|>"}
 ROLES = ("<|system|>", "<|user|>", "<|assistant|>")
 SPECIAL_TOKENS = (PAD, START, END, *AUDIO_TOKENS.values(), *ROLES)
-SIGNS = build_tokenizer(SPECIAL_TOKENS).get_vocab_size()  # tokens without any that was learned
+SIGNS = len(SPECIAL_TOKENS) + len(signs_in_bytes())  # tokens without any that was learned
 
 # A conversation as `transformers` gives it: content is text, or a list of audio and text. {% generation %} marks what is to be learned.
 CHAT_TEMPLATE = """\
@@ -35,20 +36,23 @@ CHAT_TEMPLATE = """\
     {%- if message.role not in ["system", "user", "assistant"] %}
         {{- raise_exception("a role is system, user or assistant, not " ~ message.role) }}
     {%- endif %}
+    {%- if message.content is not string and (not message.content or message.content is not iterable) %}
+        {{- raise_exception("a message of the " ~ message.role ~ " has no content: give text, or a list of parts") }}
+    {%- endif %}
+    {%- set parts = [{"type": "text", "text": message.content}] if message.content is string else message.content %}
+    {%- for part in parts if not (part.type == "text" and part.text is string) %}
+        {%- if part.type != "audio" or message.role == "assistant" %}
+            {{- raise_exception("a part is text, or audio for the model to hear, not this, of the " ~ message.role ~ ": " ~ part) }}
+        {%- endif %}
+    {%- endfor %}
     {{- "<|" ~ message.role ~ "|>" }}
     {%- if message.role == "assistant" %}
         {%- generation %}
-            {%- if message.content is string %}
-                {{- message.content }}
-            {%- else %}
-                {%- for part in message.content %}{{- part.text }}{% endfor %}
-            {%- endif %}
+            {%- for part in parts %}{{- part.text }}{% endfor %}
             {{- "<|end|>" }}
         {%- endgeneration %}
-    {%- elif message.content is string %}
-        {{- message.content }}
     {%- else %}
-        {%- for part in message.content %}
+        {%- for part in parts %}
             {{- "<|audio_bos|><|AUDIO|><|audio_eos|>" if part.type == "audio" else part.text }}
         {%- endfor %}
     {%- endif %}
@@ -61,7 +65,7 @@ CHAT_TEMPLATE = """\
 
 # No __init__ of its own: with one, transformers builds the pre-tokenizer anew on loading, and so loses ours.
 class AbcTokenizer(TokenizersBackend):
-    r"""A fast tokenizer of ABC; see the module.
+    r"""A fast tokenizer of ABC; see the module. `abc_tokenizer` gives the one that ships; without files there is none.
 
     >>> tokenizer = abc_tokenizer()
     >>> text = "X:1\nM:6/8\nL:1/8\nK:G\nG3 B2d | ^c'3/2d/2e fg2 |]\n"
@@ -73,7 +77,6 @@ class AbcTokenizer(TokenizersBackend):
     """
 
     vocab_files_names = {"tokenizer_file": "tokenizer.json"}  # noqa: RUF012  (the base class has it so)
-    model_input_names = ["input_ids", "attention_mask"]  # noqa: RUF012
 
 
 def abc_tokenizer(vocabulary_size: int | None = None) -> AbcTokenizer:
@@ -87,10 +90,12 @@ def abc_tokenizer(vocabulary_size: int | None = None) -> AbcTokenizer:
         ValueError: the size is below that of the signs, or above what ships.
 
     >>> [len(abc_tokenizer(size).encode("c2 d2 e2 d2 |")) for size in (SIGNS, 4096)]
-    [12, 4]
+    [12, 3]
     """
     if vocabulary_size is None:
-        return AbcTokenizer.from_pretrained(PACKAGED)
+        tokenizer = AbcTokenizer.from_pretrained(PACKAGED)
+        tokenizer.name_or_path = tokenizer.init_kwargs["name_or_path"] = ""  # where the package is installed is no name
+        return tokenizer
     state = json.loads((PACKAGED / "tokenizer.json").read_text(encoding="utf-8"))["model"]
     if not SIGNS <= vocabulary_size <= len(state["vocab"]):
         raise ValueError(f"a vocabulary has {SIGNS:,} to {len(state['vocab']):,} tokens, not {vocabulary_size:,}")

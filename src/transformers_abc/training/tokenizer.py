@@ -4,14 +4,16 @@
 
 The same scores and settings give the same files, byte for byte, whatever the number of processes. Beside the tokenizer stands
 ``pieces.tsv.gz``: the pieces of a part of the texts (see `tokenization.pieces`) with how often each came, from which other tokenizers are
-extended.
+extended. ``training.json`` has the settings and what the texts were, by their hashes.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from tqdm import tqdm
@@ -28,7 +30,17 @@ SAMPLE_EVERY = 16  # passages whose pieces are kept beside the tokenizer
 
 @dataclass(frozen=True)
 class TokenizerTrainingConfig:
-    """Everything that decides a vocabulary; saved beside it."""
+    """Everything that decides a vocabulary; saved beside it.
+
+    Attributes:
+        out: folder for the files.
+        scores: folder of scores to learn from; composed tunes only without it.
+        composed: tunes to compose.
+        vocabulary_size: tokens at most.
+        seed: of everything random.
+        processes: that write texts.
+        cache: folder for what is read of the scores; beside `out` by default, since what is in `out` is there to be published.
+    """
 
     out: Path
     scores: Path | None = None
@@ -36,6 +48,7 @@ class TokenizerTrainingConfig:
     vocabulary_size: int = 4096
     seed: int = 0
     processes: int = 1
+    cache: Path | None = None
 
 
 def train_tokenizer(config: TokenizerTrainingConfig) -> Path:
@@ -55,13 +68,16 @@ def train_tokenizer(config: TokenizerTrainingConfig) -> Path:
         if number < 0:
             raise ValueError(f"the {name} cannot be negative, got {number}")
     config.out.mkdir(parents=True, exist_ok=True)
-    passages, _ = load_passages(config.scores, config.out / "passages") if config.scores else ([], [])
+    cache = config.cache or config.out.absolute().with_name(f"{config.out.absolute().name}-passages")
+    passages, _ = load_passages(config.scores, cache) if config.scores else ([], [])
     texts = TokenizerTexts(passages, config.composed, config.seed)
     if not len(texts):
         raise ValueError("nothing to learn from: give scores, or compose tunes")
     pieces: Counter[str] = Counter()
     sample: Counter[str] = Counter()
+    digest = sha256()
     for number, forms in enumerate(tqdm(texts.all(config.processes), "writing texts", len(texts))):
+        digest.update(_joined(forms))
         counts = counted_pieces(forms)
         pieces.update(counts)
         if number % SAMPLE_EVERY == 0:
@@ -71,10 +87,15 @@ def train_tokenizer(config: TokenizerTrainingConfig) -> Path:
     tokenizer = with_settings(build_tokenizer(SPECIAL_TOKENS, learned, config.vocabulary_size))
     tokenizer.save_pretrained(config.out)
     write_whole(config.out / PIECES_FILE, piece_counts_file(sample))
-    write_whole(config.out / "training.json", _record(config, len(passages)))
+    write_whole(config.out / "training.json", _record(config, passages, digest.hexdigest()))
     return config.out
 
 
-def _record(config: TokenizerTrainingConfig, passages: int) -> str:
-    settings = {name: value for name, value in asdict(config).items() if name not in ("out", "scores", "processes")}
-    return json.dumps({**settings, "passages": passages}, indent=2) + "\n"
+def _record(config: TokenizerTrainingConfig, passages: list[str], texts_sha256: str) -> str:
+    settings = {name: value for name, value in asdict(config).items() if name in ("composed", "vocabulary_size", "seed")}
+    read = {"passages": len(passages), "passages_sha256": sha256(_joined(passages)).hexdigest()}
+    return json.dumps({**settings, **read, "texts_sha256": texts_sha256}, indent=2) + "\n"
+
+
+def _joined(texts: Iterable[str]) -> bytes:
+    return "".join(f"{text}\0" for text in texts).encode()
