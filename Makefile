@@ -1,6 +1,7 @@
 # make demo [AUDIO=song.wav]   build and install the wheel in a new environment, transcribe an example or your own file
 # make test                    everything that CI checks
 # make benchmark SCORES=DIR SOUNDFONT=FILE EXCERPTS=DIR    speed, memory and quality beside basic-pitch, into docs/results/
+# make benchmark-quality SCORES=DIR EXCERPTS=DIR [COUNT=60] [SPLIT=validation]    scores beside basic-pitch's, into docs/results/
 # make benchmark-notation      speed of reading ABC beside everything else that reads it, into docs/results/
 # make benchmark-scoring SCORES=DIR    speed of scoring, and what the composite loss withstands, into docs/results/ and docs/images/
 # make benchmark-tokens SCORES=DIR    tokens a note by our tokenizers and those of language models, into docs/results/
@@ -21,7 +22,7 @@ QUIET_PIP := pip install --quiet --disable-pip-version-check
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
     { echo "Python 3.11 or newer is needed: set PYTHON, as in PYTHON=python3.12" >&2; exit 1; }
 
-.PHONY: demo test check baseline benchmark commands figures clean oracles fuzz benchmark-notation benchmark-scoring benchmark-tokens
+.PHONY: demo test check baseline benchmark commands figures clean oracles fuzz benchmark-quality benchmark-notation benchmark-scoring benchmark-tokens
 
 demo: .demo/installed
 	@echo "== transcribing $(AUDIO)"
@@ -68,6 +69,12 @@ baseline: .baseline/installed
 
 benchmark: .venv/installed .baseline/installed
 	.venv/bin/python benchmarks/transcribe.py --out docs/results/transcribe.json --baseline .baseline/bin/python \
+	    $(if $(SCORES),--scores $(SCORES)) $(if $(SOUNDFONT),--soundfont $(SOUNDFONT)) $(if $(EXCERPTS),--excerpts $(EXCERPTS))
+
+COUNT ?= 60
+SPLIT ?= validation
+benchmark-quality: .venv/installed .baseline/installed
+	.venv/bin/python benchmarks/quality.py --baseline .baseline/bin/python --count $(COUNT) --split $(SPLIT) \
 	    $(if $(SCORES),--scores $(SCORES)) $(if $(SOUNDFONT),--soundfont $(SOUNDFONT)) $(if $(EXCERPTS),--excerpts $(EXCERPTS))
 
 # Other readers of ABC, each as PyPI has it.

@@ -16,9 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data_figures import beats_table, chroma_table, matched_line, synthesis_table
+from quality_figures import chance_table, confusion_tables, long_quality_table, short_quality_table
 from scoring_figures import attacks_table, evolution_table, scoring_speed_table, spearman_table
 from token_figures import (
-    long_token_learning_table,
     short_tokens_table,
     token_collections_table,
     token_learning_table,
@@ -234,6 +234,10 @@ def limits_table() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "quality": quality_table,
+    "quality_short": short_quality_table,
+    "quality_long": long_quality_table,
+    "quality_chance": chance_table,
+    "quality_confusions": confusion_tables,
     "speed": speed_table,
     "commands": commands_table,
     "excerpts": excerpt_scores,
@@ -260,7 +264,6 @@ TABLES: dict[str, Callable[[], str]] = {
     "tokens_music": token_music_table,
     "tokens_collections": token_collections_table,
     "token_learning": token_learning_table,
-    "token_learning_long": long_token_learning_table,
 }
 
 if __name__ == "__main__":

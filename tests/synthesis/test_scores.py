@@ -9,7 +9,15 @@ from transformers_abc.notation.midi import midi_bytes
 from transformers_abc.notation.musicxml_writer import write_musicxml
 from transformers_abc.notation.reader import read_abc
 from transformers_abc.synthesis import tune_files
-from transformers_abc.synthesis.scores import is_validation_work, load_passages, load_pieces, passages_of, work_of
+from transformers_abc.synthesis.scores import (
+    is_validation_work,
+    load_passages,
+    load_pieces,
+    load_works,
+    passages_of,
+    side_of_work,
+    work_of,
+)
 from transformers_abc.synthesis.tune_files import TuneFileError, music21_corpus, read_tune_file
 
 SCALE = "X:1\nT:Scale\nM:4/4\nL:1/8\nQ:1/4=120\nK:C\nCDEFGABc|cBAGFEDC|\n"
@@ -76,6 +84,22 @@ def test_files_of_one_work_or_collection_stay_together() -> None:
     assert work_of(root / "a" / "sonata.mid", root) == "sonata"
     assert work_of(root / "book.abc", root) == "book"
     share = np.mean([is_validation_work(f"Composer_{n}__Work_{n}__sq{n}") for n in range(500)])
+    assert 0.08 < share < 0.17
+
+
+def test_test_works_are_given_to_no_one_but_who_asks_for_them(tmp_path: Path) -> None:
+    stems = [f"Composer__Work_{n}__sq{n}" for n in range(60)]
+    sides = [side_of_work(stem) for stem in stems]
+    assert set(sides) == {"train", "validation", "test"}
+    for stem, pitch in zip(stems, "CDEFGAB" * 9, strict=False):
+        (tmp_path / f"{stem}.abc").write_text(SCALE.replace("CDEFGABc", pitch * 8))
+    cache = tmp_path / "cache"
+    for load in (load_pieces, load_passages):
+        assert [len(side) for side in load(tmp_path, cache)] == [sides.count("train"), sides.count("validation")]
+    works = load_works(tmp_path, cache, "test")
+    assert sorted(works) == sorted(f"Composer__Work_{n}" for n, side in enumerate(sides) if side == "test")
+    assert all(len(passages) == 1 for passages in works.values())
+    share = np.mean([side_of_work(f"Composer_{n}__Work_{n}__sq{n}") == "test" for n in range(500)])
     assert 0.08 < share < 0.17
 
 

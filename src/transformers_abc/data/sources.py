@@ -16,7 +16,7 @@ from transformers_abc.data.synthetic_pieces import SyntheticSettings, composed_p
 from transformers_abc.data.urmp import piece_folders, read_piece
 from transformers_abc.data.urmp_splits import family_of, split_of
 from transformers_abc.outputs import printable
-from transformers_abc.synthesis.scores import is_validation_work, work_of
+from transformers_abc.synthesis.scores import side_of_work, work_of
 from transformers_abc.synthesis.tune_files import read_tune_file, tune_files
 
 COMPOSED_SPLITS = (*("train",) * 8, "validation", "test")  # in turn, so that a small set has all of them
@@ -124,7 +124,7 @@ def synthetic_sources(count: int, settings: SyntheticSettings, scores: Path | No
     return [
         PieceSource(
             f"{work}_{number:05d}",
-            "validation" if is_validation_work(work) else "train",
+            side_of_work(work),
             partial(_play_excerpt, number, path, work, settings),
             (path,),
         )

@@ -1,7 +1,9 @@
 """Music to play: folders of scores, split by work, each reduced to what is quick to draw from, and cached.
 
 - `load_pieces` gives arrays, for the listener, which needs notes only.
-- `load_passages` gives short ABC texts, for clips that come with their text.
+- `load_passages` gives short ABC texts, for clips that come with their text; `load_works` those of one side, work by work.
+
+Neither gives anything of the test works: these are for figures of a release only.
 
 To read a hundred quartets takes minutes, so both keep what they make of a file by its content.
 """
@@ -16,6 +18,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -27,7 +30,10 @@ from transformers_abc.outputs import write_whole
 from transformers_abc.synthesis.pieces import PieceNotes, piece_notes
 from transformers_abc.synthesis.tune_files import TuneFileError, each_usable, read_tune_file, tune_files
 
+Side = Literal["train", "validation", "test"]
+
 VALIDATION_SHARE = 0.12  # of the works, for choosing thresholds and checkpoints; never trained on
+TEST_SHARE = 0.12  # of the works, neither trained on nor chosen by
 PASSAGE_S = 20.0  # about how long a passage is at its written tempo
 FORMAT = 2  # of what is cached; changes when that does
 FEWEST_NOTES = 8  # in a passage
@@ -43,14 +49,15 @@ def load_pieces(folder: Path, cache: Path) -> tuple[list[PieceNotes], list[Piece
         cache: a folder for the arrays.
 
     Returns:
-        Training and validation pieces, in the order of their file names. Unreadable scores are reported on stderr and left out.
+        Training and validation pieces, in the order of their file names. Unreadable scores are reported on stderr and left out, test
+        works silently.
 
     Raises:
         FileNotFoundError: `folder` holds no score.
     """
     training: list[PieceNotes] = []
     validation: list[PieceNotes] = []
-    for path, pieces in each_usable(tune_files(folder), partial(_cached_pieces, cache=cache)):
+    for path, pieces in each_usable(_not_for_test(folder), partial(_cached_pieces, cache=cache)):
         (validation if is_validation_work(work_of(path, folder)) else training).extend(pieces)
     return training, validation
 
@@ -70,9 +77,18 @@ def load_passages(folder: Path, cache: Path, passage_s: float = PASSAGE_S) -> tu
     """
     training: list[str] = []
     validation: list[str] = []
-    for path, passages in each_usable(tune_files(folder), partial(_cached_passages, cache=cache, passage_s=passage_s)):
+    for path, passages in each_usable(_not_for_test(folder), partial(_cached_passages, cache=cache, passage_s=passage_s)):
         (validation if is_validation_work(work_of(path, folder)) else training).extend(passages)
     return training, validation
+
+
+def load_works(folder: Path, cache: Path, side: Side, passage_s: float = PASSAGE_S) -> dict[str, list[str]]:
+    """The passages of each work on one side; arguments and errors as of `load_passages`."""
+    works: dict[str, list[str]] = {}
+    paths = [path for path in tune_files(folder) if side_of_work(work_of(path, folder)) == side]
+    for path, passages in each_usable(paths, partial(_cached_passages, cache=cache, passage_s=passage_s)):
+        works.setdefault(_without_number(work_of(path, folder)), []).extend(passages)
+    return works
 
 
 def work_of(path: Path, folder: Path) -> str:
@@ -85,13 +101,27 @@ def work_of(path: Path, folder: Path) -> str:
 
 
 def is_validation_work(stem: str) -> bool:
-    """Whether a score belongs to the validation works: decided by its work, so that all files of one work fall on the same side.
+    """Whether a score belongs to the validation works, see `side_of_work`."""
+    return side_of_work(stem) == "validation"
 
-    >>> is_validation_work("Haydn__Quartet_in_C__sq1") == is_validation_work("Haydn__Quartet_in_C__sq2")
+
+def side_of_work(stem: str) -> Side:
+    """What a score is for: decided by its work, so that all files of one work fall on the same side.
+
+    >>> side_of_work("Haydn__Quartet_in_C__sq1") == side_of_work("Haydn__Quartet_in_C__sq2")
     True
     """
-    work = re.sub(r"_*sq\d+$", "", stem)
-    return int(sha256(work.encode(errors="surrogatepass")).hexdigest()[:8], 16) / 16**8 < VALIDATION_SHARE
+    place = int(sha256(_without_number(stem).encode(errors="surrogatepass")).hexdigest()[:8], 16) / 16**8
+    return "validation" if place < VALIDATION_SHARE else "test" if place < VALIDATION_SHARE + TEST_SHARE else "train"
+
+
+def _without_number(stem: str) -> str:
+    """The name of a work, without the number that the collection OpenScore gives to a file of it."""
+    return re.sub(r"_*sq\d+$", "", stem)
+
+
+def _not_for_test(folder: Path) -> list[Path]:
+    return [path for path in tune_files(folder) if side_of_work(work_of(path, folder)) != "test"]
 
 
 def passages_of(tune: Tune, passage_s: float = PASSAGE_S) -> Iterator[Tune]:
