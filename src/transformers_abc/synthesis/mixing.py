@@ -26,7 +26,7 @@ def render_notes(
     Args:
         notes: in any order; onsets may be negative.
         duration_s: what sounds later is cut off.
-        bank: sounds of instruments, or None for random timbres only.
+        bank: sounds of instruments; what it does not play, or all if it is None, is played on random timbres.
         rng: decides timbres, tuning and expression.
         sampling_rate: in Hz.
         bank_share: probability that a part is played from the bank.
@@ -60,9 +60,11 @@ def render_parts(
     for part in dict.fromkeys(note.part for note in notes):
         played = sorted((note for note in notes if note.part == part), key=lambda note: note.onset_s)
         instrument = played[0].instrument
-        is_instrument[part] = bank is not None and rng.random() < bank_share
+        is_instrument[part] = bank is not None and rng.random() < bank_share and bank.plays(instrument)
         source: SoundSource = (
-            bank.source(instrument) if bank is not None and is_instrument[part] else RandomTimbre(rng, sampling_rate, instrument.decays)
+            bank.source(instrument, rng)
+            if bank is not None and is_instrument[part]
+            else RandomTimbre(rng, sampling_rate, instrument.decays)
         )
         for note, expression in zip(played, express(played, instrument, rng, tuning_cents), strict=True):
             start, held_s = round(note.onset_s * sampling_rate), note.offset_s - note.onset_s

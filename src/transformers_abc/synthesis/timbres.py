@@ -33,9 +33,11 @@ class SoundSource(Protocol):
 
 
 class Orchestra(Protocol):
-    """Has a sound for every instrument that is heard."""
+    """Sounds of instruments. ``source`` is for those that it ``plays``, and draws among the sounds of one if there are several."""
 
-    def source(self, instrument: Instrument) -> SoundSource: ...
+    def plays(self, instrument: Instrument) -> bool: ...
+
+    def source(self, instrument: Instrument, rng: np.random.Generator) -> SoundSource: ...
 
 
 class RandomTimbre:
@@ -158,8 +160,12 @@ class InventedOrchestra:
         self._sampling_rate = sampling_rate
         self._sources: dict[str, RandomTimbre] = {}
 
-    def source(self, instrument: Instrument) -> SoundSource:
-        """The timbre of one instrument."""
+    def plays(self, instrument: Instrument) -> bool:
+        """Whether there is a timbre for an instrument: always."""
+        return True
+
+    def source(self, instrument: Instrument, rng: np.random.Generator | None = None) -> SoundSource:
+        """The timbre of one instrument; there is nothing to draw."""
         if instrument.code not in self._sources:
             rng = np.random.default_rng(instrument.program)
             self._sources[instrument.code] = RandomTimbre(rng, self._sampling_rate, instrument.decays)
