@@ -34,6 +34,8 @@ setup(
             "data/cards/*.md",
             "models/default_listener/*.json",
             "models/default_listener/*.safetensors",
+            "score_writer/default_score_stage/*.json",
+            "score_writer/default_score_stage/*.safetensors",
             "tokenization/abc_tokenizer/*",
         ]
     },

@@ -1,6 +1,7 @@
 """``transformers-abc train``: train a model on synthetic music, or learn the tokenizer's vocabulary.
 
 transformers-abc train listener --scores scores/ --out listener/
+transformers-abc train score --scores scores/ --out score/
 transformers-abc train tokenizer --scores scores/ --out tokenizer/
 """
 
@@ -16,6 +17,7 @@ def add_train(commands: Commands) -> None:
     train = commands.add_parser("train", help="train a model", description="Train a model on synthetic music, or learn a vocabulary.")
     models = train.add_subparsers(required=True, metavar="MODEL")
     _add_listener(models)
+    _add_score(models)
     _add_tokenizer(models)
 
 
@@ -47,17 +49,41 @@ def _add_listener(models: Commands) -> None:
     listener.set_defaults(run=_train_listener, extra="train")
 
 
+def _add_score(models: Commands) -> None:
+    score = add_command(
+        models,
+        "score",
+        summary="the networks that find beats and bars",
+        description="Train the networks that choose tempo, metre and bar lines, on notes heard with simulated mistakes; minutes. "
+        "Stop it at any time: the same command resumes from its last checkpoint.",
+        examples="the shipped weights:\n  transformers-abc train score --scores openscore_quartets/ --out score/ --seed 0",
+    )
+    score.add_argument("--out", type=Path, required=True, help="folder for checkpoints and the finished weights")
+    score.add_argument("--scores", type=Path, help="folder of MusicXML, MIDI or ABC scores to play (default: composed tunes only)")
+    number, amount = positive(int), positive(float)
+    score.add_argument("--steps", type=number, default=1000, help="updates in all (default: %(default)s)")
+    score.add_argument("--batch-size", type=number, default=16, help="examples per update (default: %(default)s)")
+    score.add_argument("--examples", type=number, default=4500, help="examples, gone through again and again (default: %(default)s)")
+    score.add_argument("--learning-rate", type=amount, default=2e-3, help="of AdamW (default: %(default)s)")
+    score.add_argument("--validate-every", type=number, default=500, help="updates between validations (default: %(default)s)")
+    score.add_argument("--validation-clips", type=number, default=60, help="clips to validate on (default: %(default)s)")
+    score.add_argument("--checkpoint-every", type=number, default=100, help="updates between checkpoints (default: %(default)s)")
+    score.add_argument("--threads", type=number, default=1, help="threads of the networks (default: %(default)s)")
+    score.add_argument("--seed", type=int, default=0, help="of everything random (default: %(default)s)")
+    score.set_defaults(run=_train_score, extra="train")
+
+
 def _add_tokenizer(models: Commands) -> None:
     tokenizer = add_command(
         models,
         "tokenizer",
         summary="the vocabulary of the ABC tokenizer",
-        description="Learn which runs of notes and signs become one token, from scores and composed tunes; minutes on two cores.",
-        examples="the shipped vocabulary:\n"
-        "  transformers-abc train tokenizer --scores openscore_quartets/ --out abc_tokenizer/ --processes 2",
+        description="Learn which runs of notes and signs become one token, from scores and composed tunes; minutes.",
+        examples="the shipped vocabulary:\n  transformers-abc train tokenizer --scores openscore_quartets/ --out abc_tokenizer/",
     )
     tokenizer.add_argument("--out", type=Path, required=True, help="folder for the tokenizer")
     tokenizer.add_argument("--scores", type=Path, help="folder of MusicXML, MIDI or ABC scores (default: composed tunes only)")
+    tokenizer.add_argument("--cache", type=Path, help="folder for what is read of the scores (default: beside OUT)")
     number = positive(int)
     tokenizer.add_argument("--composed", type=int, default=4000, help="tunes to compose and learn from (default: %(default)s)")
     tokenizer.add_argument("--vocabulary-size", type=number, default=4096, help="tokens at most (default: %(default)s)")
@@ -72,6 +98,18 @@ def _train_listener(options: argparse.Namespace) -> int:
     settings = {name: value for name, value in vars(options).items() if name not in ("run", "extra")}
     try:
         folder = train_listener(ListenerTrainingConfig(**settings))
+    except (OSError, ValueError) as error:
+        raise UserError(str(error)) from error
+    print(folder)
+    return EXIT_OK
+
+
+def _train_score(options: argparse.Namespace) -> int:
+    from transformers_abc.training.score import ScoreTrainingConfig, train_score
+
+    settings = {name: value for name, value in vars(options).items() if name not in ("run", "extra")}
+    try:
+        folder = train_score(ScoreTrainingConfig(**settings))
     except (OSError, ValueError) as error:
         raise UserError(str(error)) from error
     print(folder)

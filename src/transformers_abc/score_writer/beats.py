@@ -8,6 +8,7 @@ performance that breathes keeps its bars.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Beats:
 
     times_s: np.ndarray
 
-    @property
+    @cached_property
     def bpm(self) -> float:
         """Beats a minute: the median of the intervals."""
         return 60.0 / float(np.median(np.diff(self.times_s)))
@@ -54,19 +55,22 @@ def track_beats(notes: list[HeardNote]) -> Beats:
     curve = _onset_curve(excerpt)
     candidates = {period_s: Beats(_follow(curve, period_s)) for period_s in _candidate_periods(curve)}
     period_s = max(candidates, key=lambda period_s: _quality(candidates[period_s], excerpt))
-    return _covering(Beats(_follow(_onset_curve(notes), period_s)), notes)
+    return covering(Beats(_follow(_onset_curve(notes), period_s)), notes[0].onset_s, max(note.offset_s for note in notes))
 
 
 def _busiest(notes: list[HeardNote]) -> list[HeardNote]:
-    """The notes of the `EXCERPT_S` seconds with the most onsets, moved to the start: enough to compare tempi on."""
+    """`busiest_part`, moved to the start: enough to compare tempi on."""
+    part = busiest_part(notes)
+    start_s = max(part[0].onset_s - 1.0, 0.0)
+    return [replace(note, onset_s=note.onset_s - start_s, offset_s=note.offset_s - start_s) for note in part]
+
+
+def busiest_part(notes: list[HeardNote]) -> list[HeardNote]:
+    """The notes of the `EXCERPT_S` seconds with the most onsets, of notes in order of their onsets."""
     onsets = np.array([note.onset_s for note in notes])
     counts = np.searchsorted(onsets, onsets + EXCERPT_S) - np.arange(len(onsets))
     first = int(np.argmax(counts))
-    start_s = max(notes[first].onset_s - 1.0, 0.0)
-    return [
-        replace(note, onset_s=note.onset_s - start_s, offset_s=note.offset_s - start_s)
-        for note in notes[first : first + int(counts[first])]
-    ]
+    return notes[first : first + int(counts[first])]
 
 
 def _onset_curve(notes: list[HeardNote]) -> np.ndarray:
@@ -183,13 +187,11 @@ def thirds_share(position: np.ndarray) -> float:
     return float((thirds < duple)[near].mean()) if near.sum() >= FEWEST_INSIDE else 0.0
 
 
-def _covering(beats: Beats, notes: list[HeardNote]) -> Beats:
-    """Extend the beats at their own pace until they enclose all notes."""
-    times = beats.times_s
-    step = float(np.median(np.diff(times)))
-    first, last = min(n.onset_s for n in notes), max(n.offset_s for n in notes)
-    before = np.arange(max(int(np.ceil((times[0] - first) / step)), 0), 0, -1)
-    after = np.arange(1, max(int(np.ceil((last - times[-1]) / step)), 0) + 2)
+def covering(beats: Beats, first_s: float, last_s: float) -> Beats:
+    """Extend the beats at their own pace until they enclose a span."""
+    times, step = beats.times_s, 60.0 / beats.bpm
+    before = np.arange(max(int(np.ceil((times[0] - first_s) / step)), 0), 0, -1)
+    after = np.arange(1, max(int(np.ceil((last_s - times[-1]) / step)), 0) + 2)
     return Beats(np.concatenate([times[0] - before * step, times, times[-1] + after * step]))
 
 

@@ -7,6 +7,7 @@ among the twos.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -23,14 +24,25 @@ _TRIPLE_HANDICAP = 0.05  # bars of three are a little rarer
 
 @dataclass(frozen=True, slots=True)
 class BarGrid:
-    """A metre and the number of the beat on which the first whole bar starts (0 to beats a bar - 1)."""
+    """A metre and where its bars begin.
+
+    Attributes:
+        metre: as written.
+        downbeat: the number of the beat on which the first whole bar starts, 0 to beats a bar - 1.
+        counted_wn: length of the beats that are counted where it is not the metre's own (quarters in 2/2), in whole notes.
+    """
 
     metre: Metre
     downbeat: int
+    counted_wn: Fraction | None = None
+
+    @property
+    def beat_wn(self) -> Fraction:
+        return self.counted_wn or self.metre.beat_wn
 
     @property
     def beats_per_bar(self) -> int:
-        return self.metre.numerator // 3 if self.metre.is_compound else self.metre.numerator
+        return int(self.metre.bar_wn / self.beat_wn)
 
 
 def find_metre(notes: list[HeardNote], beats: Beats) -> BarGrid:

@@ -8,15 +8,17 @@ from fractions import Fraction
 
 import numpy as np
 
-from transformers_abc.notation.instruments import HEARD_INSTRUMENTS, Instrument
+from transformers_abc.notation.instruments import Instrument
 from transformers_abc.notation.key_finding import find_key
 from transformers_abc.notation.pitch_spelling import alter_in
 from transformers_abc.notation.tune import Key, Metre, Note, Tempo, Tune, Voice
-from transformers_abc.score_writer.beats import Beats, track_beats
+from transformers_abc.score_writer.bar_choice import BarFinder, find_bars
+from transformers_abc.score_writer.beats import Beats
 from transformers_abc.score_writer.heard_note import HeardNote
-from transformers_abc.score_writer.metre import BarGrid, find_metre
+from transformers_abc.score_writer.instruments_of_voices import choose_instruments
+from transformers_abc.score_writer.metre import BarGrid
 from transformers_abc.score_writer.quantise import QuantisedNote, quantise
-from transformers_abc.score_writer.voices import assign_voices, instrument_evidence
+from transformers_abc.score_writer.voices import assign_voices
 
 SILENT_TEMPO = Tempo(Fraction(1, 4), Fraction(120))
 LONGEST_PICKUP = Fraction(1, 2)  # of a bar
@@ -35,13 +37,14 @@ class _Grid:
         return (beats - self.first_bar_beat) * self.beat_wn
 
 
-def write_score(notes: list[HeardNote], duration_s: float = 0.0, title: str = "") -> Tune:
+def write_score(notes: list[HeardNote], duration_s: float = 0.0, title: str = "", *, finder: BarFinder = find_bars) -> Tune:
     """Turn heard notes into a score.
 
     Args:
         notes: in any order; with none, the score is `duration_s` of rests.
         duration_s: length of the recording, used only where there are no notes.
         title: of the tune.
+        finder: finds beats and bars.
 
     Returns:
         Voices from high to low on one grid of bars, one metre, key and tempo.
@@ -50,14 +53,13 @@ def write_score(notes: list[HeardNote], duration_s: float = 0.0, title: str = ""
     if not notes:
         return _silent_tune(duration_s, title)
     voices = assign_voices(notes)
-    beats = track_beats(notes)
-    grid = find_metre(notes, beats)
+    beats, grid = finder(notes)
     quantised = quantise(voices, beats, compound=grid.metre.is_compound)
     tempo = _tempo(beats, grid)
     key = find_key((note.pitch_midi, note.length_beats) for voice in quantised for note in voice)
     start, bars = _bars(quantised, grid)
-    place = _Grid(grid.metre.beat_wn, start)
-    written = tuple(_voice(heard, notes, place, key) for heard, notes in zip(voices, quantised, strict=True))
+    place = _Grid(grid.beat_wn, start)
+    written = tuple(_voice(player, notes, place, key) for player, notes in zip(choose_instruments(voices), quantised, strict=True))
     return Tune(written, bars, ((Fraction(0), grid.metre),), ((Fraction(0), key),), ((Fraction(0), tempo),), title)
 
 
@@ -69,7 +71,7 @@ def _silent_tune(duration_s: float, title: str) -> Tune:
 
 
 def _tempo(beats: Beats, grid: BarGrid) -> Tempo:
-    return Tempo(grid.metre.beat_wn, Fraction(round(beats.bpm)))
+    return Tempo(grid.beat_wn, Fraction(round(beats.bpm)))
 
 
 def _bars(voices: list[list[QuantisedNote]], grid: BarGrid) -> tuple[Fraction, tuple[Fraction, ...]]:
@@ -78,7 +80,7 @@ def _bars(voices: list[list[QuantisedNote]], grid: BarGrid) -> tuple[Fraction, t
     Notes that precede the first whole bar become a pickup, unless that would nearly fill a bar: then the bar is filled with rests. The last
     bar is always complete.
     """
-    per_bar, beat_wn = grid.beats_per_bar, grid.metre.beat_wn
+    per_bar, beat_wn = grid.beats_per_bar, grid.beat_wn
     first = min(note.onset_beats for voice in voices for note in voice)
     last = max(note.onset_beats + note.length_beats for voice in voices for note in voice)
     pickup = (grid.downbeat - first) % per_bar
@@ -89,8 +91,7 @@ def _bars(voices: list[list[QuantisedNote]], grid: BarGrid) -> tuple[Fraction, t
     return first, bars
 
 
-def _voice(heard: list[HeardNote], quantised: list[QuantisedNote], place: _Grid, key: Key) -> Voice:
-    instrument = choose_instrument(heard)
+def _voice(instrument: Instrument, quantised: list[QuantisedNote], place: _Grid, key: Key) -> Voice:
     pitches = np.array([note.pitch_midi for note in quantised])
     notes = tuple(
         Note(place.onset_wn(note.onset_beats), note.length_beats * place.beat_wn, note.pitch_midi, alter_in(key, note.pitch_midi))
@@ -99,13 +100,3 @@ def _voice(heard: list[HeardNote], quantised: list[QuantisedNote], place: _Grid,
     middle = float(np.median(pitches))
     clef = next(name for lowest, name in _CLEFS if middle >= lowest)
     return Voice(notes, instrument.name, instrument.program, clef)
-
-
-def choose_instrument(notes: list[HeardNote]) -> Instrument:
-    """The instrument with the most evidence over a voice, among those that can play its range; a piano if nothing is known."""
-    evidence = instrument_evidence(notes)
-    if not evidence.any():
-        return next(instrument for instrument in HEARD_INSTRUMENTS if instrument.code == "pno")
-    low, high = np.quantile([note.pitch_midi for note in notes], [0.1, 0.9])
-    playable = np.array([instrument.lowest <= low and high <= instrument.highest for instrument in HEARD_INSTRUMENTS])
-    return HEARD_INSTRUMENTS[int(np.argmax(evidence * np.where(playable, 1.0, 0.1)))]

@@ -26,9 +26,9 @@ from transformers_abc.notation.midi_reader import tune_of_midi
 from transformers_abc.notation.tune import Note, Tune, Voice
 from transformers_abc.score_writer.heard_note import HeardNote
 from transformers_abc.score_writer.quantise import REST_BEATS, REST_SHARE
-from transformers_abc.score_writer.voices import HANDS_SPLIT_PITCH
 
 KEYBOARDS = ("piano", "organ")  # families of General MIDI
+HANDS_SPLIT_PITCH = 60  # middle C
 _ONE_HANDED = ("Accordion", "Harmonica", "Tango Accordion")
 WRITTEN_ENDS, WRITTEN_SHARE = 96, 0.9  # parts of a whole note: 32nds and their triplets
 QUARTER, EIGHTH = Fraction(1, 4), Fraction(1, 8)
