@@ -11,11 +11,12 @@ TRANSCRIBE = ["torch>=2.6", "transformers>=5.0", "safetensors>=0.5", *AUDIO]
 TRAIN = [*TRANSCRIBE, "mir_eval>=0.8"]
 DATA = [*AUDIO, "datasets>=4.0", "filelock>=3.12", "huggingface_hub>=1.0", "pyarrow>=17", "PyYAML>=6.0"]
 METRIC = ["evaluate>=0.4.6"]
+ONNX = [*TRANSCRIBE, "onnx>=1.18", "onnxruntime>=1.20", "onnxscript>=0.5"]
 RL = [*TRANSCRIBE, "peft>=0.17", "trl==1.16.*"]
 SPACE = [*TRANSCRIBE, *METRIC, "gradio>=6.31"]
 EVALUATE = [*TRANSCRIBE, "datasets>=4.0", "mir_eval>=0.8"]
 CHECKS = ["build>=1.2", "hypothesis>=6.100", "jiwer>=4.0", "matplotlib>=3.9", "mypy>=1.15", "pytest>=8", "ruff>=0.11"]
-DEV = [*TRAIN, *DATA, *RL, *SPACE, *EVALUATE, *CHECKS]
+DEV = [*TRAIN, *DATA, *RL, *SPACE, *EVALUATE, *ONNX, *CHECKS]
 
 setup(
     name="transformers_abc",
@@ -44,6 +45,7 @@ setup(
         "transcribe": TRANSCRIBE,
         "train": TRAIN,
         "metric": METRIC,
+        "onnx": ONNX,
         "data": DATA,
         "rl": RL,
         "space": SPACE,

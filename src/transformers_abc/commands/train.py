@@ -29,23 +29,29 @@ def _add_listener(models: Commands) -> None:
         description="Train the listener on synthetic recordings with exact labels. Stop it at any time: the same command resumes from its "
         "last checkpoint.",
         examples="the shipped weights:\n"
-        "  transformers-abc train listener --scores openscore_quartets/ --soundfont FluidR3_GM.sf2 --out listener/ --seed 0",
+        "  transformers-abc train listener --scores openscore_quartets/ --soundfont FluidR3_GM.sf2 --samples samples/ --bf16 \\\n"
+        "      --out listener/\n"
+        "many GPUs:\n"
+        "  accelerate launch -m transformers_abc train listener --scores openscore_quartets/ --out listener/",
     )
     listener.add_argument("--out", type=Path, required=True, help="folder for checkpoints and the finished model")
     listener.add_argument("--scores", type=Path, help="folder of MusicXML scores to play (default: invented music only)")
     listener.add_argument("--soundfont", type=Path, help="SoundFont to play them on, with fluidsynth (default: invented timbres only)")
+    listener.add_argument("--samples", type=Path, help="folder of recorded notes to play them on too, see docs/training.md")
     number, amount = positive(int), positive(float)
-    listener.add_argument("--steps", type=number, default=1500, help="updates in all (default: %(default)s)")
-    listener.add_argument("--batch-size", type=number, default=8, help="clips per update (default: %(default)s)")
-    listener.add_argument("--clip-s", type=amount, default=3.0, help="seconds per clip (default: %(default)s)")
+    listener.add_argument("--steps", type=number, default=6000, help="updates in all (default: %(default)s)")
+    listener.add_argument("--batch-size", type=number, default=6, help="clips per update (default: %(default)s)")
+    listener.add_argument("--clip-s", type=amount, default=4.0, help="seconds per clip (default: %(default)s)")
     listener.add_argument("--learning-rate", type=amount, default=3e-3, help="of AdamW (default: %(default)s)")
-    listener.add_argument("--validate-every", type=number, default=250, help="updates between validations (default: %(default)s)")
+    listener.add_argument("--validate-every", type=number, default=500, help="updates between validations (default: %(default)s)")
     listener.add_argument("--validation-clips", type=number, default=40, help="clips to validate on (default: %(default)s)")
-    listener.add_argument("--checkpoint-every", type=number, default=50, help="updates between checkpoints (default: %(default)s)")
+    listener.add_argument("--checkpoint-every", type=number, default=100, help="updates between checkpoints (default: %(default)s)")
     listener.add_argument("--workers", type=int, default=1, help="processes that make clips (default: %(default)s)")
     listener.add_argument("--threads", type=number, default=2, help="threads of the network on a CPU (default: %(default)s)")
+    listener.add_argument("--bf16", action="store_true", help="compute in bfloat16: twice as fast where the processor has it")
+    listener.add_argument("--report-to", default="none", help="tensorboard, trackio, wandb or none (default: %(default)s)")
     listener.add_argument("--seed", type=int, default=0, help="of everything random (default: %(default)s)")
-    listener.add_argument("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
+    listener.add_argument("--device", default="auto", help="auto or cpu (default: %(default)s)")
     listener.set_defaults(run=_train_listener, extra="train")
 
 

@@ -25,6 +25,7 @@ class AbcListenerConfig(PretrainedConfig):
         dilations: (time, pitch) dilation of each residual block.
         instruments: codes of `notation.instruments.HEARD_INSTRUMENTS`, in the order of the instrument head.
         instrument_stride: frames pooled into one step of the instrument head, since who plays changes slowly.
+        instrument_channels, instrument_dilations: width and blocks of the instrument head, as above.
         decoding_thresholds: fields of `models.decoding.DecodingThresholds` that were chosen for these weights.
 
     >>> AbcListenerConfig().frame_s
@@ -42,10 +43,12 @@ class AbcListenerConfig(PretrainedConfig):
         num_pitches: int = 88,
         bins_per_semitone: int = 3,
         harmonics: tuple[float, ...] = (0.5, 1, 2, 3, 4, 5, 6, 7, 8),
-        hidden_channels: int = 32,
-        dilations: tuple[tuple[int, int], ...] = ((1, 1), (1, 12), (2, 1), (4, 12), (8, 1), (2, 7), (4, 1), (1, 1)),
+        hidden_channels: int = 48,
+        dilations: tuple[tuple[int, int], ...] = ((1, 1), (1, 12), (2, 1), (4, 12), (8, 1), (2, 7), (4, 1), (8, 12), (2, 5), (1, 1)),
         instruments: tuple[str, ...] = INSTRUMENT_CODES,
         instrument_stride: int = 8,
+        instrument_channels: int = 96,
+        instrument_dilations: tuple[tuple[int, int], ...] = ((1, 1), (2, 12), (4, 1), (1, 7)),
         decoding_thresholds: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -60,6 +63,8 @@ class AbcListenerConfig(PretrainedConfig):
         self.dilations = [list(pair) for pair in dilations]
         self.instruments = list(instruments)
         self.instrument_stride = instrument_stride
+        self.instrument_channels = instrument_channels
+        self.instrument_dilations = [list(pair) for pair in instrument_dilations]
         self.decoding_thresholds = decoding_thresholds or {}
         super().__init__(**kwargs)
 

@@ -47,7 +47,11 @@ class AbcFeatureExtractor(FeatureExtractionMixin):
         super().__init__(**kwargs)
 
     def __call__(
-        self, audio: np.ndarray | torch.Tensor | list[np.ndarray], sampling_rate: int | None = None, return_tensors: str = "pt"
+        self,
+        audio: np.ndarray | torch.Tensor | list[np.ndarray],
+        sampling_rate: int | None = None,
+        return_tensors: str = "pt",
+        tuning: float = 0.0,
     ) -> BatchFeature:
         """Compute the features of clips of equal length.
 
@@ -55,6 +59,7 @@ class AbcFeatureExtractor(FeatureExtractionMixin):
             audio: ``[samples]`` or ``[batch, samples]``, mono, float in [-1, 1].
             sampling_rate: of `audio`; must be the extractor's own, since nothing is resampled here.
             return_tensors: only ``"pt"``.
+            tuning: semitones by which the music is tuned above A = 440 Hz (see `models.tuning`); the bins move with it.
 
         Raises:
             ValueError: another sampling rate or tensor type was asked for.
@@ -65,21 +70,21 @@ class AbcFeatureExtractor(FeatureExtractionMixin):
             raise ValueError(f"only return_tensors='pt' is supported, got {return_tensors!r}")
         waveforms = torch.as_tensor(np.asarray(audio) if isinstance(audio, list) else audio, dtype=torch.float32)
         waveforms = waveforms.reshape(-1, waveforms.shape[-1])
-        channels = [self._log_frequency_magnitude(waveforms, length) for length in self.window_lengths]
+        channels = [self._log_frequency_magnitude(waveforms, length, tuning) for length in self.window_lengths]
         return BatchFeature({"input_features": _relative_decibels(torch.stack(channels, dim=1))})
 
-    def _log_frequency_magnitude(self, waveforms: torch.Tensor, window_length: int) -> torch.Tensor:
+    def _log_frequency_magnitude(self, waveforms: torch.Tensor, window_length: int, tuning: float) -> torch.Tensor:
         """Magnitudes ``[batch, frames, bins]``; a full-scale sine gives about 1 whatever the window."""
         window = torch.hann_window(window_length, device=waveforms.device)
         padded = torch.nn.functional.pad(waveforms, (window_length // 2, window_length // 2))
         spectrum = torch.stft(padded, window_length, self.hop_length, window=window, center=False, return_complex=True)
         magnitude = spectrum.abs().transpose(1, 2) * (2 / window.sum())
-        lower, fraction = self._bin_positions(window_length, waveforms.device)
+        lower, fraction = self._bin_positions(window_length, tuning, waveforms.device)
         return magnitude[..., lower] * (1 - fraction) + magnitude[..., lower + 1] * fraction
 
-    def _bin_positions(self, window_length: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    def _bin_positions(self, window_length: int, tuning: float, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
         """For each log-frequency bin the linear bin below it, and how far it lies towards the next."""
-        pitches = self.lowest_pitch + torch.arange(self.num_bins, device=device, dtype=torch.float64) / self.bins_per_semitone
+        pitches = self.lowest_pitch + tuning + torch.arange(self.num_bins, device=device, dtype=torch.float64) / self.bins_per_semitone
         hertz = 440.0 * 2 ** ((pitches - 69) / 12)
         position = (hertz * window_length / self.sampling_rate).clamp(max=window_length // 2 - 1)
         lower = position.floor().long()

@@ -1,13 +1,15 @@
 """The listener: a small convolutional network from a log-frequency spectrum to notes.
 
-It answers three questions for every frame and pitch: does a note start here, does it sound, and (at a lower frame rate) which instrument
-plays it. Each pitch sees its own harmonics stacked as channels, so that the same few filters serve all pitches, an idea of
-Bittner et al., *Deep salience representations for F0 estimation in polyphonic music*, ISMIR 2017; onset and frame heads follow
-Hawthorne et al., *Onsets and Frames*, ISMIR 2018.
+It answers four questions for every frame and pitch: does a note start here, does it sound, does it end here, and (at a lower frame rate)
+which instrument plays it. Each pitch sees its own harmonics stacked as channels, so that the same few filters serve all pitches, an idea
+of Bittner et al., *Deep salience representations for F0 estimation in polyphonic music*, ISMIR 2017; onset, frame and offset heads follow
+Hawthorne et al., *Onsets and Frames*, ISMIR 2018, and its successors.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -18,8 +20,8 @@ from transformers.utils import ModelOutput
 
 from transformers_abc.models.configuration import AbcListenerConfig
 
-# How much each head weighs in the loss. Onsets are rarer than frames, and a wrong instrument harms a score less than a wrong note.
-ONSET_WEIGHT, FRAME_WEIGHT, INSTRUMENT_WEIGHT = 1.0, 0.5, 0.2
+# How much each head weighs in the loss. Onsets are rarer than frames, and a wrong instrument or end harms a score less than a wrong note.
+ONSET_WEIGHT, FRAME_WEIGHT, OFFSET_WEIGHT, INSTRUMENT_WEIGHT = 1.0, 0.5, 0.2, 0.5
 # A frame at which some note starts is about forty times rarer than one without; a moderate weight keeps the posteriors usable as they are.
 ONSET_POSITIVE_WEIGHT = 3.0
 IGNORED_LABEL = -100  # no note, or nobody knows the instrument
@@ -31,30 +33,38 @@ class AbcListenerOutput(ModelOutput):
 
     Attributes:
         loss: weighted sum of the heads' losses, when labels were given.
-        onset_logits, frame_logits: ``[batch, frames, pitches]``.
+        onset_logits, frame_logits, offset_logits: ``[batch, frames, pitches]``.
         instrument_logits: ``[batch, frames / instrument_stride (rounded up), pitches, instruments]``.
     """
 
     loss: torch.Tensor | None = None
     onset_logits: torch.Tensor | None = None
     frame_logits: torch.Tensor | None = None
+    offset_logits: torch.Tensor | None = None
     instrument_logits: torch.Tensor | None = None
 
 
 class _ResidualBlock(nn.Module):
-    """Convolution over (time, pitch) with dilation, batch norm and a shortcut."""
+    """Norm, rectifier and a dilated convolution over (time, pitch), beside a shortcut."""
 
     def __init__(self, channels: int, dilation: tuple[int, int]) -> None:
         super().__init__()
-        self.convolution = nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation, bias=False)
         self.norm = nn.BatchNorm2d(channels)
+        self.convolution = nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation, bias=False)
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        return hidden + F.relu(self.norm(self.convolution(hidden)))
+        return hidden + self.convolution(F.relu(self.norm(hidden)))
+
+
+class _Trunk(nn.Sequential):
+    """Residual blocks, normed and rectified at the end."""
+
+    def __init__(self, channels: int, dilations: Sequence[Sequence[int]]) -> None:
+        super().__init__(*(_ResidualBlock(channels, (time, pitch)) for time, pitch in dilations), nn.BatchNorm2d(channels), nn.ReLU())
 
 
 class AbcListener(PreTrainedModel):
-    """Spectrum in, onset, frame and instrument logits out.
+    """Spectrum in, onset, frame, offset and instrument logits out.
 
     Example:
         >>> model = AbcListener(AbcListenerConfig(hidden_channels=8, dilations=((1, 1),))).eval()
@@ -69,26 +79,17 @@ class AbcListener(PreTrainedModel):
 
     def __init__(self, config: AbcListenerConfig) -> None:
         super().__init__(config)
-        width = config.hidden_channels
+        width, instrument_width = config.hidden_channels, config.instrument_channels
         # One third of a semitone per input bin becomes one pitch per output column.
         self.stem = nn.Conv2d(
-            len(config.window_lengths) * len(config.harmonics),
-            width,
-            (3, 5),
-            stride=(1, config.bins_per_semitone),
-            padding=(1, 1),
-            bias=False,
+            len(config.window_lengths) * len(config.harmonics), width, (3, 5), stride=(1, config.bins_per_semitone), padding=(1, 1)
         )
-        self.stem_norm = nn.BatchNorm2d(width)
-        self.blocks = nn.ModuleList(_ResidualBlock(width, (time, pitch)) for time, pitch in config.dilations)
-        self.onset_head = nn.Conv2d(width, 1, 3, padding=1)
-        self.frame_head = nn.Conv2d(width, 1, 3, padding=1)
-        # Timbre is read from the stem too, since the blocks are busy with pitch.
-        self.instrument_norm = nn.BatchNorm2d(2 * width)
-        self.instrument_block = nn.Sequential(
-            nn.Conv2d(2 * width, 2 * width, 3, padding=1, bias=False), nn.BatchNorm2d(2 * width), nn.ReLU()
-        )
-        self.instrument_head = nn.Conv2d(2 * width, len(config.instruments), (3, 1), padding=(1, 0))
+        self.trunk = _Trunk(width, config.dilations)
+        self.note_heads = nn.Conv2d(width, 3, 3, padding=1)  # onset, frame, offset
+        # Timbre is read from the stem too, since the trunk is busy with pitch.
+        self.instrument_stem = nn.Conv2d(2 * width, instrument_width, 1)
+        self.instrument_trunk = _Trunk(instrument_width, config.instrument_dilations)
+        self.instrument_head = nn.Conv2d(instrument_width, len(config.instruments), 1)
         self.post_init()
 
     @torch.no_grad()
@@ -97,7 +98,7 @@ class AbcListener(PreTrainedModel):
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
             if module.bias is not None:
                 # The rare-event prior: heads start out saying "nothing here", instead of spending the first steps on learning that.
-                nn.init.constant_(module.bias, -4.0 if module.out_channels == 1 else 0.0)
+                nn.init.constant_(module.bias, -4.0 if module is self.note_heads else 0.0)
         elif isinstance(module, nn.BatchNorm2d):
             nn.init.ones_(module.weight)
             nn.init.zeros_(module.bias)
@@ -107,56 +108,46 @@ class AbcListener(PreTrainedModel):
         input_features: torch.Tensor,
         onset_labels: torch.Tensor | None = None,
         frame_labels: torch.Tensor | None = None,
+        offset_labels: torch.Tensor | None = None,
         instrument_labels: torch.Tensor | None = None,
     ) -> AbcListenerOutput:
         """Run the network.
 
         Args:
             input_features: ``[batch, windows, frames, bins]`` of `AbcFeatureExtractor`.
-            onset_labels, frame_labels: ``[batch, frames, pitches]`` in [0, 1].
+            onset_labels, frame_labels, offset_labels: ``[batch, frames, pitches]`` in [0, 1]; all of them or none.
             instrument_labels: ``[batch, frames / instrument_stride (rounded up), pitches]``, an index or `IGNORED_LABEL`.
         """
-        stem = hidden = F.relu(self.stem_norm(self.stem(self._stack_harmonics(input_features))))
-        for block in self.blocks:
-            hidden = block(hidden)
-        onset_logits = self.onset_head(hidden).squeeze(1)
-        frame_logits = self.frame_head(hidden).squeeze(1)
-        pooled = F.avg_pool2d(torch.cat([stem, hidden], dim=1), (self.config.instrument_stride, 1), ceil_mode=True)
-        instrument_logits = self.instrument_head(self.instrument_block(self.instrument_norm(pooled))).permute(0, 2, 3, 1)
+        stem = self.stem(self._stack_harmonics(input_features))
+        hidden = self.trunk(stem)
+        onset, frame, offset = self.note_heads(hidden).float().unbind(1)
+        both = torch.cat([F.relu(stem), hidden], dim=1)
+        pooled = F.avg_pool2d(both, (self.config.instrument_stride, 1), ceil_mode=True)
+        instrument = self.instrument_head(self.instrument_trunk(self.instrument_stem(pooled))).float().permute(0, 2, 3, 1)
         loss = None
-        if onset_labels is not None:
-            loss = self._loss(onset_logits, frame_logits, instrument_logits, onset_labels, frame_labels, instrument_labels)
-        return AbcListenerOutput(loss, onset_logits, frame_logits, instrument_logits)
+        if onset_labels is not None and frame_labels is not None and offset_labels is not None:
+            loss = ONSET_WEIGHT * _per_frame_bce(onset, onset_labels, onset.new_tensor(ONSET_POSITIVE_WEIGHT))
+            loss = loss + FRAME_WEIGHT * _per_frame_bce(frame, frame_labels) + OFFSET_WEIGHT * _per_frame_bce(offset, offset_labels)
+            if instrument_labels is not None:
+                loss = loss + INSTRUMENT_WEIGHT * _instrument_loss(instrument, instrument_labels)
+        return AbcListenerOutput(loss, onset, frame, offset, instrument)
 
     def _stack_harmonics(self, features: torch.Tensor) -> torch.Tensor:
         """``[batch, windows, frames, bins]`` to ``[batch, windows * harmonics, frames, pitches * bins_per_semitone]``."""
         per_octave = 12 * self.config.bins_per_semitone
         width = self.config.num_pitches * self.config.bins_per_semitone
-        shifts = [round(per_octave * torch.log2(torch.tensor(float(ratio))).item()) for ratio in self.config.harmonics]
+        shifts = [round(per_octave * math.log2(ratio)) for ratio in self.config.harmonics]
         left, right = max(-min(shifts), 0), max(max(shifts) + width - features.shape[-1], 0)
         padded = F.pad(features, (left, right))
         return torch.cat([padded[..., left + shift : left + shift + width] for shift in shifts], dim=1)
 
-    @staticmethod
-    def _loss(
-        onset_logits: torch.Tensor,
-        frame_logits: torch.Tensor,
-        instrument_logits: torch.Tensor,
-        onset_labels: torch.Tensor,
-        frame_labels: torch.Tensor | None,
-        instrument_labels: torch.Tensor | None,
-    ) -> torch.Tensor:
-        # Sums over pitches and means over frames, so that a frame's loss does not shrink with the silent pitches around it.
-        weight = torch.tensor(ONSET_POSITIVE_WEIGHT, device=onset_logits.device)
-        loss = ONSET_WEIGHT * _per_frame_bce(onset_logits, onset_labels, weight)
-        if frame_labels is not None:
-            loss = loss + FRAME_WEIGHT * _per_frame_bce(frame_logits, frame_labels)
-        if instrument_labels is not None and (instrument_labels != IGNORED_LABEL).any():
-            loss = loss + INSTRUMENT_WEIGHT * F.cross_entropy(
-                instrument_logits.flatten(0, 2), instrument_labels.flatten(), ignore_index=IGNORED_LABEL
-            )
-        return loss
-
 
 def _per_frame_bce(logits: torch.Tensor, labels: torch.Tensor, pos_weight: torch.Tensor | None = None) -> torch.Tensor:
+    """Summed over pitches, mean over frames, so that a frame's loss does not shrink with the silent pitches around it."""
     return F.binary_cross_entropy_with_logits(logits, labels, pos_weight=pos_weight, reduction="none").sum(-1).mean()
+
+
+def _instrument_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Mean over what is labelled; 0 where nothing is."""
+    known = (labels != IGNORED_LABEL).sum().clamp(min=1)
+    return F.cross_entropy(logits.flatten(0, 2), labels.flatten(), ignore_index=IGNORED_LABEL, reduction="sum") / known

@@ -3,31 +3,34 @@
     transformers-abc train listener --scores DIR --soundfont FluidR3_GM.sf2 --out listener --seed 0
 
 Every clip is a function of the seed and its number, so a run that was stopped goes on where it was from its last checkpoint, and two runs
-of one seed on the same machine see the same data.
+of one seed on the same machine see the same data. The loop is transformers' `Trainer`, so `accelerate launch -m transformers_abc train
+listener ...` trains on many GPUs.
 """
 
 from __future__ import annotations
 
-import json
-import platform
 import sys
-import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, Dataset
-from transformers import get_wsd_schedule
+from torch.utils.data import Dataset
+from transformers import Trainer, TrainingArguments, set_seed
 
 from transformers_abc.models.configuration import AbcListenerConfig
 from transformers_abc.models.feature_extraction import AbcFeatureExtractor
 from transformers_abc.models.listener import AbcListener
-from transformers_abc.outputs import write_whole
 from transformers_abc.synthesis.bank import SoundFontBank
+from transformers_abc.synthesis.orchestras import Orchestras
+from transformers_abc.synthesis.recorded_bank import RecordedBank
 from transformers_abc.synthesis.scores import load_pieces
 from transformers_abc.synthesis.soundfonts import check_for_training
 from transformers_abc.synthesis.synthetic_clips import SyntheticClips
+from transformers_abc.synthesis.timbres import Orchestra
+from transformers_abc.training.runs import begin_run, write_record
 from transformers_abc.training.targets import listener_targets
 from transformers_abc.training.validation import ListenerValidator
 
@@ -40,42 +43,78 @@ VALIDATION_CLIP_S = 6.0
 
 @dataclass(frozen=True)
 class ListenerTrainingConfig:
-    """Everything that decides a run; saved beside the weights."""
+    """Everything that decides a run; saved beside the weights.
+
+    Attributes:
+        out: folder for checkpoints and the finished model.
+        scores, soundfont, samples: what is played, and on what; see `synthesis`.
+        steps, batch_size, clip_s: updates, clips an update (on each device), and seconds a clip.
+        learning_rate, weight_decay, warmup_steps: of AdamW.
+        bf16: compute in bfloat16 where that is precise enough; twice as fast on processors that have it.
+        report_to: a tracker of the `Trainer`, such as ``tensorboard``, ``trackio`` or ``wandb``.
+        workers, threads: processes that make clips, and threads of the network on a CPU.
+        device: ``auto`` or ``cpu``.
+    """
 
     out: Path
     scores: Path | None = None
     soundfont: Path | None = None
-    steps: int = 1500
-    batch_size: int = 8
-    clip_s: float = 3.0
+    samples: Path | None = None
+    steps: int = 6000
+    batch_size: int = 6
+    clip_s: float = 4.0
     learning_rate: float = 3e-3
     weight_decay: float = 1e-2
-    warmup_steps: int = 50
-    checkpoint_every: int = 50
-    validate_every: int = 250
+    warmup_steps: int = 100
+    bf16: bool = False
+    checkpoint_every: int = 100
+    validate_every: int = 500
     validation_clips: int = 40
+    report_to: str = "none"
     workers: int = 1
     threads: int = 2
     seed: int = 0
-    device: str = "cpu"
+    device: str = "auto"
 
 
 # Settings that may differ when a run is resumed: they change how it runs, not what it computes.
-_MAY_CHANGE = ("out", "steps", "workers", "threads", "device", "checkpoint_every", "validate_every", "validation_clips")
+_MAY_CHANGE = ("out", "steps", "workers", "threads", "device", "checkpoint_every", "validate_every", "validation_clips", "report_to")
 
 
 class _ClipDataset(Dataset):
-    """Clips and targets by number, from `first` on."""
+    """Clips and targets by number."""
 
-    def __init__(self, clips: SyntheticClips, model_config: AbcListenerConfig, first: int, count: int) -> None:
-        self._clips, self._model_config, self._first, self._count = clips, model_config, first, count
+    def __init__(self, clips: SyntheticClips, model_config: AbcListenerConfig, count: int) -> None:
+        self._clips, self._model_config, self._count = clips, model_config, count
 
     def __len__(self) -> int:
         return self._count
 
     def __getitem__(self, index: int) -> dict[str, np.ndarray]:
-        clip = self._clips[self._first + index]
+        if not 0 <= index < self._count:
+            raise IndexError(index)
+        clip = self._clips[index]
         return {"audio": clip.audio, **listener_targets(clip, self._model_config)}
+
+
+class ListenerTrainer(Trainer):
+    """A `Trainer` that hears audio: features are computed on the device, and validation listens to whole clips."""
+
+    def __init__(self, *args: Any, extractor: AbcFeatureExtractor, validator: ListenerValidator, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._extractor, self._validator = extractor, validator
+
+    def compute_loss(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor], return_outputs: bool = False, **_: Any) -> Any:
+        labels = dict(inputs)
+        features = self._extractor(labels.pop("audio"))["input_features"].contiguous(memory_format=torch.channels_last)
+        output = model(features, **labels)
+        return (output.loss, output) if return_outputs else output.loss
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        model = self.model.eval()
+        figures = {f"eval_{name}": value for name, value in self._validator.figures(model).items()}
+        self.log(figures)
+        return figures
 
 
 def train_listener(config: ListenerTrainingConfig, model_config: AbcListenerConfig | None = None) -> Path:
@@ -83,117 +122,92 @@ def train_listener(config: ListenerTrainingConfig, model_config: AbcListenerConf
 
     Returns:
         The folder with ``model.safetensors``, ``config.json``, ``preprocessor_config.json`` and ``training.json``.
+
+    Raises:
+        ValueError: the folder belongs to another run, or sounds that are kept for tests are given.
     """
-    if config.device != "cpu" and not torch.cuda.is_available():
-        raise ValueError(f"device {config.device!r} is not available here; use cpu")
-    if config.soundfont:
-        check_for_training(config.soundfont)
+    bank = training_sounds(config.soundfont, config.samples, (model_config or AbcListenerConfig()).sampling_rate, config.out / "sounds")
+    checkpoint = begin_run(config.out, config, _MAY_CHANGE)
     torch.set_num_threads(config.threads)
-    torch.manual_seed(config.seed)
-    model_config = model_config or AbcListenerConfig()
+    set_seed(config.seed)
+    model = AbcListener(model_config or AbcListenerConfig())
     training_pieces, validation_pieces = load_pieces(config.scores, cache=config.out / "pieces") if config.scores else ([], [])
-    bank = SoundFontBank(config.soundfont, model_config.sampling_rate) if config.soundfont else None
-    run = _Run(config, model_config)
-    clips = SyntheticClips(training_pieces, bank, config.seed, model_config.sampling_rate, config.clip_s)
-    first, count = run.step * config.batch_size, (config.steps - run.step) * config.batch_size
-    dataset = _ClipDataset(clips, model_config, first, count)
-    loader = DataLoader(dataset, config.batch_size, num_workers=config.workers, prefetch_factor=4 if config.workers else None)
     if training_pieces and not validation_pieces:
         print("no score fell to validation: the figures are of training music", file=sys.stderr)
-    validation = SyntheticClips(validation_pieces or training_pieces, bank, VALIDATION_SEED, model_config.sampling_rate, VALIDATION_CLIP_S)
-    validator = ListenerValidator(validation, config.validation_clips, run.extractor)
-    for batch in loader:
-        run.update(batch)
-        if run.step % config.validate_every == 0 or run.step == config.steps:
-            run.log(validator.figures(run.model))
-        if run.step % config.checkpoint_every == 0 or run.step == config.steps:
-            run.save_checkpoint()
-    run.model.config.decoding_thresholds = asdict(validator.best_thresholds(run.model))
-    run.save()
+    rate, extractor = model.config.sampling_rate, extractor_for(model.config)
+    clips = SyntheticClips(training_pieces, bank, config.seed, rate, config.clip_s)
+    validation = SyntheticClips(validation_pieces or training_pieces, bank, VALIDATION_SEED, rate, VALIDATION_CLIP_S)
+    validator = ListenerValidator(validation, config.validation_clips, extractor)
+    arguments = _trainer_arguments(config)
+    dataset = _ClipDataset(clips, model.config, config.steps * arguments.train_batch_size * max(arguments.world_size, 1))
+    trainer = ListenerTrainer(
+        model.to(memory_format=torch.channels_last),  # type: ignore[call-arg]  # transformers wraps `to` untyped
+        arguments,
+        train_dataset=dataset,
+        eval_dataset=dataset,  # asked for, but `evaluate` listens to the validator's clips
+        extractor=extractor,
+        validator=validator,
+    )
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    if trainer.is_world_process_zero():
+        _save(trainer, validator, extractor, config)
     return config.out
 
 
-class _Run:
-    """The state that a checkpoint must hold: weights, optimiser, schedule, position and history."""
+def training_sounds(soundfont: Path | None, samples: Path | None, sampling_rate: int, cache: Path) -> Orchestra | None:
+    """What the training music is played on beside random timbres.
 
-    def __init__(self, config: ListenerTrainingConfig, model_config: AbcListenerConfig) -> None:
-        self.config = config
-        self.model = AbcListener(model_config)
-        self.model.to(device=config.device, memory_format=torch.channels_last)  # type: ignore[call-arg]  # transformers wraps `to` untyped
-        self.extractor = extractor_for(model_config)
-        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
-        decay_steps = int(config.steps * DECAY_SHARE)
-        self.schedule = get_wsd_schedule(
-            self.optimizer, config.warmup_steps, decay_steps, config.steps, decay_type="linear", warmup_type="linear"
-        )
-        self.step = 0
-        self.history: list[dict[str, float]] = []
-        self._recent: list[float] = []
-        self._since = time.monotonic()
-        config.out.mkdir(parents=True, exist_ok=True)
-        self._checkpoint = config.out / "checkpoint.pt"
-        if self._checkpoint.exists():
-            self._load_checkpoint()
+    Raises:
+        FileNotFoundError: one of them is not there.
+        ValueError: the sounds are kept for tests, or are none.
+    """
+    banks: list[Orchestra] = []
+    if soundfont:
+        check_for_training(soundfont)
+        banks.append(SoundFontBank(soundfont, sampling_rate, cache))
+    if samples:
+        banks.append(RecordedBank(samples, sampling_rate, cache))
+    return Orchestras(banks) if banks else None
 
-    def update(self, batch: dict[str, torch.Tensor]) -> None:
-        batch = {name: value.to(self.config.device) for name, value in batch.items()}
-        features = self.extractor(batch.pop("audio"))["input_features"].contiguous(memory_format=torch.channels_last)
-        self.model.train()
-        loss = self.model(features, **batch).loss
-        self.optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
-        self.schedule.step()
-        self.step += 1
-        self._recent.append(loss.item())
-        if self.step % 20 == 0:
-            rate = 20 / (time.monotonic() - self._since)
-            self.log({"loss": float(np.mean(self._recent)), "steps_per_second": round(rate, 3)})
-            self._recent, self._since = [], time.monotonic()
 
-    def log(self, figures: dict[str, float]) -> None:
-        self.history.append({"step": self.step, **figures})
-        print(json.dumps(self.history[-1]), flush=True)
+def _trainer_arguments(config: ListenerTrainingConfig) -> TrainingArguments:
+    return TrainingArguments(
+        output_dir=str(config.out),
+        max_steps=config.steps,
+        per_device_train_batch_size=config.batch_size,
+        learning_rate=config.learning_rate,
+        weight_decay=config.weight_decay,
+        lr_scheduler_type="warmup_stable_decay",
+        lr_scheduler_kwargs={"num_decay_steps": int(config.steps * DECAY_SHARE), "decay_type": "linear"},
+        warmup_steps=config.warmup_steps,
+        max_grad_norm=1.0,
+        bf16=config.bf16,
+        train_sampling_strategy="sequential",  # clip number i is seen as the i-th, so that a resumed run sees what is left
+        seed=config.seed,
+        eval_strategy="steps",
+        eval_steps=config.validate_every,
+        save_strategy="steps",
+        save_steps=config.checkpoint_every,
+        save_total_limit=2,  # were the machine to stop amid the last, the one before is whole
+        logging_steps=20,
+        report_to=config.report_to,
+        dataloader_num_workers=config.workers,
+        dataloader_prefetch_factor=4 if config.workers else None,
+        dataloader_persistent_workers=config.workers > 0,
+        remove_unused_columns=False,
+        label_names=["onset_labels"],
+        use_cpu=config.device == "cpu",
+    )
 
-    def save_checkpoint(self) -> None:
-        state = {
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict(),
-            "step": self.step,
-            "history": self.history,
-            "settings": self._settings(),
-        }
-        partial = self._checkpoint.with_suffix(".partial")
-        torch.save(state, partial)
-        partial.replace(self._checkpoint)
 
-    def _load_checkpoint(self) -> None:
-        state = torch.load(self._checkpoint, weights_only=True, map_location="cpu")
-        if state["settings"] != self._settings():
-            raise ValueError(f"{self._checkpoint} belongs to a run with other settings: choose another --out or delete it")
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.schedule.load_state_dict(state["schedule"])
-        self.step, self.history = state["step"], state["history"]
-        if self.step > self.config.steps:
-            raise ValueError(f"{self._checkpoint} is at step {self.step} already, beyond --steps {self.config.steps}")
-
-    def _settings(self) -> dict[str, object]:
-        """What must agree for a checkpoint to be continued; paths by name, so that a run may move to another machine."""
-        decisive = {name: value for name, value in asdict(self.config).items() if name not in _MAY_CHANGE}
-        return {name: value.name if isinstance(value, Path) else value for name, value in decisive.items()}
-
-    def save(self) -> None:
-        """Write the finished model in the layout of transformers, weights in half precision."""
-        self.model.half().save_pretrained(self.config.out)
-        self.model.float()
-        self.extractor.save_pretrained(self.config.out)
-        settings = {name: value.name if isinstance(value, Path) else value for name, value in asdict(self.config).items()}
-        made_with = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
-        record = {"settings": settings, "made_with": made_with, "history": self.history}
-        write_whole(self.config.out / "training.json", json.dumps(record, indent=1) + "\n")
+def _save(trainer: ListenerTrainer, validator: ListenerValidator, extractor: AbcFeatureExtractor, config: ListenerTrainingConfig) -> None:
+    """Write the finished model in the layout of transformers, weights in half precision, with the thresholds that suit it."""
+    model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False).cpu().float().eval()
+    model.config.decoding_thresholds = asdict(validator.best_thresholds(model))
+    figures: Mapping[str, float] = validator.figures(model)
+    model.half().save_pretrained(config.out)
+    extractor.save_pretrained(config.out)
+    write_record(config.out, config, trainer.state.log_history, validation=figures)
 
 
 def extractor_for(config: AbcListenerConfig) -> AbcFeatureExtractor:

@@ -1,0 +1,74 @@
+"""A training run in a folder: its settings, and the checkpoint to go on from.
+
+A folder belongs to one run. `training.json` says with what settings; a command that would continue it with other ones is refused, since
+the result would be neither of the two.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from transformers_abc.outputs import write_whole
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+RECORD = "training.json"
+
+
+def begin_run(out: Path, settings: DataclassInstance, may_change: Collection[str]) -> Path | None:
+    """Claim a folder for a run, or find what is done of it.
+
+    Args:
+        out: the folder, made if need be.
+        settings: everything that decides the run; paths count by their names, so that a run may move to another machine.
+        may_change: fields that change how a run runs, not what it computes.
+
+    Returns:
+        The last whole checkpoint, None where there is none.
+
+    Raises:
+        ValueError: the folder holds a run of other settings.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    record = out / RECORD
+    decisive = {name: value for name, value in _plain(settings).items() if name not in may_change}
+    if record.exists():
+        before = json.loads(record.read_text(encoding="utf-8"))["settings"]
+        changed = sorted(name for name in decisive if before.get(name) != decisive[name])
+        if changed:
+            raise ValueError(f"{out} belongs to a run with other settings ({', '.join(changed)}): choose another --out or delete it")
+    write_record(out, settings, [])
+    return last_checkpoint(out)
+
+
+def write_record(out: Path, settings: DataclassInstance, history: list[dict[str, float]], **more: Any) -> None:
+    """Write the settings, the versions and what was measured on the way."""
+    import numpy as np
+    import torch
+    import transformers
+
+    made_with = {module.__name__: module.__version__ for module in (torch, transformers, np)}
+    record = {"settings": _plain(settings), "made_with": {"python": platform.python_version(), **made_with}, **more, "history": history}
+    write_whole(out / RECORD, json.dumps(record, indent=1) + "\n")
+
+
+def last_checkpoint(out: Path) -> Path | None:
+    """The checkpoint of the most steps that was written to its end; the trainer writes its state last."""
+    steps = {int(path.name.rpartition("-")[2]): path for path in out.glob("checkpoint-*") if path.name.rpartition("-")[2].isdecimal()}
+    for step in sorted(steps, reverse=True):
+        try:
+            json.loads((steps[step] / "trainer_state.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        return steps[step]
+    return None
+
+
+def _plain(settings: DataclassInstance) -> Mapping[str, Any]:
+    return {name: value.name if isinstance(value, Path) else value for name, value in asdict(settings).items()}
