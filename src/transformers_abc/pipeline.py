@@ -76,7 +76,7 @@ class MusicTranscriptionPipeline(ChunkPipeline):
             self.model.float()
         self.model.eval().to(memory_format=torch.channels_last)
         if self.feature_extractor is None:
-            self.feature_extractor = _extractor_of(self.model)
+            self.feature_extractor = AbcFeatureExtractor.for_listener(self.model.config)
 
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:  # type: ignore[override]  # nothing else by position
         """Transcribe one recording or several.
@@ -146,13 +146,6 @@ class MusicTranscriptionPipeline(ChunkPipeline):
 
 def _about(recording: Recording) -> _About:
     return _About(recording.path, recording.duration_s, recording.peak)
-
-
-def _extractor_of(listener: AbcListener) -> AbcFeatureExtractor:
-    from transformers_abc.models.feature_extraction import AbcFeatureExtractor
-
-    shared = ("sampling_rate", "hop_length", "window_lengths", "lowest_pitch", "bins_per_semitone", "num_bins")
-    return AbcFeatureExtractor(**{name: getattr(listener.config, name) for name in shared})
 
 
 def _register() -> None:

@@ -83,7 +83,7 @@ def test_loss_falls_on_one_batch(config: AbcListenerConfig) -> None:
     optimizer = torch.optim.Adam(model.parameters(), 1e-2)
     losses = []
     for _ in range(30):
-        loss = model(features, onset, onset, instruments).loss
+        loss = model(features, onset, onset, onset, instruments).loss
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

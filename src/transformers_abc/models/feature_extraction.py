@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from transformers import BatchFeature, FeatureExtractionMixin
 
+from transformers_abc.models.configuration import AbcListenerConfig
+
 DYNAMIC_RANGE_DB = 80.0
 SILENCE_DB = -60.0  # relative to a full-scale sine
 
@@ -45,6 +47,12 @@ class AbcFeatureExtractor(FeatureExtractionMixin):
         self.bins_per_semitone = bins_per_semitone
         self.num_bins = num_bins
         super().__init__(**kwargs)
+
+    @classmethod
+    def for_listener(cls, config: AbcListenerConfig) -> AbcFeatureExtractor:
+        """The extractor whose output a listener of this configuration takes."""
+        shared = ("sampling_rate", "hop_length", "window_lengths", "lowest_pitch", "bins_per_semitone", "num_bins")
+        return cls(**{name: getattr(config, name) for name in shared})
 
     def __call__(
         self,

@@ -75,6 +75,7 @@ class AbcListener(PreTrainedModel):
 
     config_class = AbcListenerConfig
     main_input_name = "input_features"
+    input_modalities = "audio"
     base_model_prefix = "listener"
 
     def __init__(self, config: AbcListenerConfig) -> None:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -104,15 +104,20 @@ class ListenerTrainer(Trainer):
         super().__init__(*args, **kwargs)
         self._extractor, self._validator = extractor, validator
 
-    def compute_loss(self, model: torch.nn.Module, inputs: dict[str, torch.Tensor], return_outputs: bool = False, **_: Any) -> Any:
+    def compute_loss(
+        self,
+        model: torch.nn.Module,
+        inputs: dict[str, torch.Tensor | Any],
+        return_outputs: bool = False,
+        num_items_in_batch: torch.Tensor | int | None = None,
+    ) -> Any:
         labels = dict(inputs)
         features = self._extractor(labels.pop("audio"))["input_features"].contiguous(memory_format=torch.channels_last)
         output = model(features, **labels)
         return (output.loss, output) if return_outputs else output.loss
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        model = self.model.eval()
-        figures = {f"eval_{name}": value for name, value in self._validator.figures(model).items()}
+        figures = {f"eval_{name}": value for name, value in self._validator.figures(cast(AbcListener, self.model)).items()}
         self.log(figures)
         return figures
 
@@ -126,20 +131,22 @@ def train_listener(config: ListenerTrainingConfig, model_config: AbcListenerConf
     Raises:
         ValueError: the folder belongs to another run, or sounds that are kept for tests are given.
     """
-    bank = training_sounds(config.soundfont, config.samples, (model_config or AbcListenerConfig()).sampling_rate, config.out / "sounds")
+    model_config = model_config or AbcListenerConfig()
+    rate = model_config.sampling_rate
+    bank = training_sounds(config.soundfont, config.samples, rate, config.out / "sounds")
     checkpoint = begin_run(config.out, config, _MAY_CHANGE)
     torch.set_num_threads(config.threads)
     set_seed(config.seed)
-    model = AbcListener(model_config or AbcListenerConfig())
+    model = AbcListener(model_config)
     training_pieces, validation_pieces = load_pieces(config.scores, cache=config.out / "pieces") if config.scores else ([], [])
     if training_pieces and not validation_pieces:
         print("no score fell to validation: the figures are of training music", file=sys.stderr)
-    rate, extractor = model.config.sampling_rate, extractor_for(model.config)
+    extractor = AbcFeatureExtractor.for_listener(model_config)
     clips = SyntheticClips(training_pieces, bank, config.seed, rate, config.clip_s)
     validation = SyntheticClips(validation_pieces or training_pieces, bank, VALIDATION_SEED, rate, VALIDATION_CLIP_S)
     validator = ListenerValidator(validation, config.validation_clips, extractor)
     arguments = _trainer_arguments(config)
-    dataset = _ClipDataset(clips, model.config, config.steps * arguments.train_batch_size * max(arguments.world_size, 1))
+    dataset = _ClipDataset(clips, model_config, config.steps * arguments.train_batch_size * max(arguments.world_size, 1))
     trainer = ListenerTrainer(
         model.to(memory_format=torch.channels_last),  # type: ignore[call-arg]  # transformers wraps `to` untyped
         arguments,
@@ -208,15 +215,3 @@ def _save(trainer: ListenerTrainer, validator: ListenerValidator, extractor: Abc
     model.half().save_pretrained(config.out)
     extractor.save_pretrained(config.out)
     write_record(config.out, config, trainer.state.log_history, validation=figures)
-
-
-def extractor_for(config: AbcListenerConfig) -> AbcFeatureExtractor:
-    """The feature extractor that fits a listener's configuration."""
-    return AbcFeatureExtractor(
-        config.sampling_rate,
-        config.hop_length,
-        tuple(config.window_lengths),
-        config.lowest_pitch,
-        config.bins_per_semitone,
-        config.num_bins,
-    )
