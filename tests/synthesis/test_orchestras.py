@@ -54,14 +54,24 @@ def test_what_no_bank_plays_sounds_like_nobody() -> None:
     assert np.abs(mix).max() > 0.1
 
 
-def test_a_part_keeps_its_bank() -> None:
-    """Ten equal notes: were a bank drawn for each, some would differ in their spectrum."""
-    notes = [PlayedNote(0.5 * k, 0.5 * k + 0.4, 72, 0.8, FLUTE, 0) for k in range(10)]
-    mix, _ = render_notes(notes, 5.0, Orchestras([InventedOrchestra(RATE), FlutesOnly(RATE)]), np.random.default_rng(0), RATE)
-    spectra = [
-        np.log(np.abs(np.fft.rfft(row[3200:5600] * np.hanning(2400)))[100:700].reshape(-1, 60).mean(axis=1)) for row in mix.reshape(10, -1)
-    ]
-    assert np.std(spectra, axis=0).max() < 0.5
+class Counted(InventedOrchestra):
+    """Notes how often it is asked for a sound."""
+
+    def __init__(self) -> None:
+        super().__init__(RATE)
+        self.asked = 0
+
+    def source(self, instrument: Instrument, rng: np.random.Generator | None = None) -> SoundSource:
+        self.asked += 1
+        return super().source(instrument)
+
+
+def test_a_bank_is_drawn_for_a_part_not_for_a_note() -> None:
+    notes = [PlayedNote(0.1 * k, 0.1 * k + 0.1, 72, 0.8, FLUTE, part) for part in range(20) for k in range(3)]
+    banks = [Counted(), Counted()]
+    render_notes(notes, 0.4, Orchestras(banks), np.random.default_rng(0), RATE)
+    assert sum(bank.asked for bank in banks) == 20
+    assert all(bank.asked for bank in banks)
 
 
 def test_orchestras_travel_to_other_processes() -> None:
