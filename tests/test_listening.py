@@ -11,7 +11,7 @@ from small_listener import small_listener
 from transformers_abc import transcription
 from transformers_abc.data.audio import AudioError, Recording
 from transformers_abc.data.given_audio import RecordedArray
-from transformers_abc.listening import Posteriors, Window, listen, read_notes, windows_of
+from transformers_abc.listening import MARGIN_S, Posteriors, Window, listen, read_notes, windows_of
 from transformers_abc.models.feature_extraction import AbcFeatureExtractor
 from transformers_abc.models.listener import AbcListener
 
@@ -31,20 +31,20 @@ def music(seconds: float, seed: int = 0) -> np.ndarray:
 
 
 # (length of the recording, kept centres)
-@pytest.mark.parametrize(("seconds", "kept"), [(1.0, [1.0]), (10.0, [10.0]), (11.0, [10.0, 1.0]), (23.5, [10.0, 10.0, 3.5])])
+@pytest.mark.parametrize(("seconds", "kept"), [(1.0, [1.0]), (11.0, [11.0]), (12.5, [10.0, 2.5]), (23.5, [10.0, 10.0, 3.5])])
 def test_windows_cover_a_recording_once(seconds: float, kept: list[float]) -> None:
-    audio = music(seconds)
+    audio, margin = music(seconds), round(MARGIN_S * RATE)
     windows = list(windows_of(RecordedArray(audio, RATE), RATE))
     assert [round(window.kept_s, 4) for window in windows] == kept
-    centres = [window.samples[RATE : RATE + round(window.kept_s * RATE)] for window in windows]
+    centres = [window.samples[margin : margin + round(window.kept_s * RATE)] for window in windows]
     assert np.allclose(np.concatenate(centres), audio, atol=1e-4)
-    assert all(len(window.samples) == RATE * 2 + round(window.kept_s * RATE) for window in windows)
-    padded = np.concatenate([np.zeros(RATE), audio, np.zeros(RATE)])  # margins hold what lies around the centre
+    assert all(len(window.samples) == 2 * margin + round(window.kept_s * RATE) for window in windows)
+    padded = np.concatenate([np.zeros(margin), audio, np.zeros(margin)])  # margins hold what lies around the centre
     assert np.allclose(windows[-1].samples, padded[-len(windows[-1].samples) :], atol=1e-4)
 
 
 def test_every_window_has_the_tuning_of_the_whole() -> None:
-    windows = list(windows_of(RecordedArray(music(11.0), RATE), RATE))
+    windows = list(windows_of(RecordedArray(music(12.5), RATE), RATE))
     assert [round(window.tuning, 1) for window in windows] == [-0.4, -0.4]
 
 

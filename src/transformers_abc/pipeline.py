@@ -71,6 +71,8 @@ class MusicTranscriptionPipeline(ChunkPipeline):
             raise TypeError(f"{TASK} needs an AbcListener, got {type(self.model).__name__}")
         import torch
 
+        from transformers_abc.models.feature_extraction import AbcFeatureExtractor
+
         stored_in_half = self.model.dtype == torch.float16 and wanted_dtype in (None, "auto")
         if stored_in_half and self.device.type == "cpu":
             self.model.float()
