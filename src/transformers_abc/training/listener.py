@@ -60,7 +60,7 @@ class ListenerTrainingConfig:
     scores: Path | None = None
     soundfont: Path | None = None
     samples: Path | None = None
-    steps: int = 6000
+    steps: int = 6400
     batch_size: int = 6
     clip_s: float = 4.0
     learning_rate: float = 3e-3

@@ -50,9 +50,9 @@ class ScoreTrainingConfig:
 
     out: Path
     scores: Path | None = None
-    steps: int = 1000
+    steps: int = 1600
     batch_size: int = 16
-    examples: int = 4500
+    examples: int = 8000
     learning_rate: float = 2e-3
     weight_decay: float = 3e-2
     checkpoint_every: int = 100
