@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data_figures import beats_table, chroma_table, matched_line, synthesis_table
-from quality_figures import chance_table, confusion_tables, long_quality_table, short_quality_table
+from quality_figures import chance_table, confusion_tables, long_quality_table, short_quality_table, worst_scores
 from scoring_figures import attacks_table, evolution_table, scoring_speed_table, spearman_table
 from token_figures import (
     short_tokens_table,
@@ -237,6 +237,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "quality_short": short_quality_table,
     "quality_long": long_quality_table,
     "quality_chance": chance_table,
+    "quality_worst": worst_scores,
     "quality_confusions": confusion_tables,
     "speed": speed_table,
     "commands": commands_table,

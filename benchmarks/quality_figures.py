@@ -65,6 +65,18 @@ def long_quality_table() -> str:
     return "\n".join(parts)
 
 
+def worst_scores() -> str:
+    """The clips of each set with the highest `article` loss: as written, and as they should be."""
+    parts = []
+    for name, found in _sets().items():
+        for clip in found["systems"]["ours"]["worst"]:
+            losses = ", ".join(f"{part} {clip['figures'][part]:.2f}" for part in LOSSES if part in clip["figures"])
+            parts.append(f"**{SETS[name]}: {clip['clip']}** ({clip['work'].replace('_', ' ')}): {losses}\n")
+            for label, text in (("written", clip["prediction"]), ("played", clip["reference"])):
+                parts.append(f"<details><summary>{label}</summary>\n\n```\n{text.strip()}\n```\n\n</details>\n")
+    return "\n".join(parts)
+
+
 def chance_table() -> str:
     """The losses of the embedded default beside those it has where clips are answered with the score of another."""
     rows = _head("set", "answered with", *(LOSSES[name] for name in LOSSES if name != "pitch_and_length"))
