@@ -1,4 +1,4 @@
-"""Oracles: other people's programs that the tests compare with.
+"""What tests of several packages share: a local Hub, and oracles, other people's programs that the tests compare with.
 
 A test that asks for an oracle is skipped where the program is missing; with ``REQUIRE_ORACLES=1`` it fails instead, so that a machine
 that should have them cannot pass without.
@@ -8,13 +8,16 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import NoReturn
 
 import mido
 import pytest
 from hypothesis import settings
+
+from hub_server import server
+from hub_server.server import HubServer
 
 # The same examples in every run, so that a change is judged by what it did; HYPOTHESIS_PROFILE=explore looks for new ones.
 settings.register_profile("default", derandomize=True)
@@ -74,3 +77,14 @@ def _sounding(track: mido.MidiTrack, ticks_per_whole: int) -> SoundingNotes:
             start = began.pop(message.note)
             notes.append((Fraction(start, ticks_per_whole), Fraction(now - start, ticks_per_whole), message.note))
     return sorted(notes)
+
+
+@pytest.fixture
+def models_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
+    """The local Hub, with models in place of its datasets: the same endpoints at other addresses."""
+    models = [
+        (method, path.replace("/api/datasets", "/api/models").replace("/datasets/", "/"), answer) for method, path, answer in server.ROUTES
+    ]
+    monkeypatch.setattr(server, "ROUTES", models)
+    with HubServer(tokens={"secret": ("owner",)}) as hub:
+        yield hub

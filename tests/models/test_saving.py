@@ -1,13 +1,11 @@
 """The listener saved, sharded, published and loaded, by its own classes and by the Auto classes, whoever imports what first."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
-from hub_server import server
 from hub_server.processes import run_python
 from hub_server.server import HubServer
 from small_listener import save_small_listener, small_listener
@@ -48,17 +46,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_small_listener(tmp_path_factory.mktemp("listener"))
 
 
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
-    """The local Hub, with models in place of its datasets: the same endpoints at other addresses."""
-    models = [
-        (method, path.replace("/api/datasets", "/api/models").replace("/datasets/", "/"), answer) for method, path, answer in server.ROUTES
-    ]
-    monkeypatch.setattr(server, "ROUTES", models)
-    with HubServer(tokens={"secret": ("owner",)}) as hub:
-        yield hub
-
-
 @pytest.mark.parametrize("code", [OURS_FIRST, OURS_LAST, OUR_MODULES_FIRST], ids=["ours first", "ours last", "our modules first"])
 def test_auto_classes_and_pipelines_know_the_listener(folder: Path, tmp_path: Path, code: str) -> None:
     done = run_python(code, tmp_path, folder, HF_HUB_OFFLINE="1")
@@ -73,11 +60,11 @@ def test_without_torch_nothing_is_complained_of(folder: Path, tmp_path: Path) ->
     assert "transformers_abc" not in done.stderr
 
 
-def test_published_in_shards_and_loaded_by_name(folder: Path, tmp_path: Path, hub: HubServer) -> None:
-    done = run_python(PUSHING, tmp_path, folder, HF_ENDPOINT=hub.url, HF_TOKEN="secret")
+def test_published_in_shards_and_loaded_by_name(folder: Path, tmp_path: Path, models_hub: HubServer) -> None:
+    done = run_python(PUSHING, tmp_path, folder, HF_ENDPOINT=models_hub.url, HF_TOKEN="secret")
     assert done.stdout, done.stderr
     assert json.loads(done.stdout) == NAMES
-    files = set(hub.repositories["owner/listener"].branches["main"].files)
+    files = set(models_hub.repositories["owner/listener"].branches["main"].files)
     assert {"config.json", "preprocessor_config.json", "model.safetensors.index.json"} <= files
     assert not [name for name in files if name.endswith(".py")]
 

@@ -3,7 +3,6 @@
 import copy
 import pickle
 import re
-from collections.abc import Iterator
 from itertools import chain, pairwise
 from pathlib import Path
 from threading import Thread
@@ -26,7 +25,6 @@ from transformers import (
     pipeline,
 )
 
-from hub_server import server
 from hub_server.processes import run_python
 from hub_server.server import HubServer
 from oracles import corpus
@@ -245,21 +243,10 @@ print(type(loaded).__name__, loaded.encode(sys.argv[2]) == tokenizer.encode(sys.
 """
 
 
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
-    """The local Hub, with models in place of its datasets: the same endpoints at other addresses."""
-    models = [
-        (method, path.replace("/api/datasets", "/api/models").replace("/datasets/", "/"), answer) for method, path, answer in server.ROUTES
-    ]
-    monkeypatch.setattr(server, "ROUTES", models)
-    with HubServer(tokens={"secret": ("owner",)}) as hub:
-        yield hub
-
-
-def test_pushed_and_loaded_by_name(tmp_path: Path, hub: HubServer) -> None:
-    done = run_python(PUSHING, tmp_path, PACKAGED, TEXTS[0], HF_ENDPOINT=hub.url, HF_TOKEN="secret")
+def test_pushed_and_loaded_by_name(tmp_path: Path, models_hub: HubServer) -> None:
+    done = run_python(PUSHING, tmp_path, PACKAGED, TEXTS[0], HF_ENDPOINT=models_hub.url, HF_TOKEN="secret")
     assert done.stdout == "AbcTokenizer True\n", done.stderr
-    files = hub.repositories["owner/abc-tokenizer"].branches["main"].files
+    files = models_hub.repositories["owner/abc-tokenizer"].branches["main"].files
     assert {"tokenizer.json", "tokenizer_config.json", "chat_template.jinja"} <= set(files)
 
 
