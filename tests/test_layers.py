@@ -25,7 +25,7 @@ LAYERS = {
     "registration": 3,
     "hub": 4,
     "listening": 4,
-    "training": 4,
+    "training": 5,
     "transcription": 5,
     "pipeline": 5,
     "evaluation": 6,

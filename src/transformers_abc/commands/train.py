@@ -1,7 +1,8 @@
-"""``transformers-abc train``: train a model on synthetic music, or learn the tokenizer's vocabulary.
+"""``transformers-abc train``: train a model on synthetic music, fit the numbers of one, or learn the tokenizer's vocabulary.
 
 transformers-abc train listener --scores scores/ --out listener/
 transformers-abc train score --scores scores/ --out score/
+transformers-abc train voices --scores scores/ --listener listener/ --soundfont FluidR3_GM.sf2 --out voices/
 transformers-abc train tokenizer --scores scores/ --out tokenizer/
 """
 
@@ -18,6 +19,7 @@ def add_train(commands: Commands) -> None:
     models = train.add_subparsers(required=True, metavar="MODEL")
     _add_listener(models)
     _add_score(models)
+    _add_voices(models)
     _add_tokenizer(models)
 
 
@@ -39,7 +41,7 @@ def _add_listener(models: Commands) -> None:
     listener.add_argument("--soundfont", type=Path, help="SoundFont to play them on, with fluidsynth (default: invented timbres only)")
     listener.add_argument("--samples", type=Path, help="folder of recorded notes to play them on too, see docs/training.md")
     number, amount = positive(int), positive(float)
-    listener.add_argument("--steps", type=number, default=6000, help="updates in all (default: %(default)s)")
+    listener.add_argument("--steps", type=number, default=6400, help="updates in all (default: %(default)s)")
     listener.add_argument("--batch-size", type=number, default=6, help="clips per update (default: %(default)s)")
     listener.add_argument("--clip-s", type=amount, default=4.0, help="seconds per clip (default: %(default)s)")
     listener.add_argument("--learning-rate", type=amount, default=3e-3, help="of AdamW (default: %(default)s)")
@@ -67,9 +69,9 @@ def _add_score(models: Commands) -> None:
     score.add_argument("--out", type=Path, required=True, help="folder for checkpoints and the finished weights")
     score.add_argument("--scores", type=Path, help="folder of MusicXML, MIDI or ABC scores to play (default: composed tunes only)")
     number, amount = positive(int), positive(float)
-    score.add_argument("--steps", type=number, default=1000, help="updates in all (default: %(default)s)")
+    score.add_argument("--steps", type=number, default=1600, help="updates in all (default: %(default)s)")
     score.add_argument("--batch-size", type=number, default=16, help="examples per update (default: %(default)s)")
-    score.add_argument("--examples", type=number, default=4500, help="examples, gone through again and again (default: %(default)s)")
+    score.add_argument("--examples", type=number, default=8000, help="examples, gone through again and again (default: %(default)s)")
     score.add_argument("--learning-rate", type=amount, default=2e-3, help="of AdamW (default: %(default)s)")
     score.add_argument("--validate-every", type=number, default=500, help="updates between validations (default: %(default)s)")
     score.add_argument("--validation-clips", type=number, default=60, help="clips to validate on (default: %(default)s)")
@@ -77,6 +79,31 @@ def _add_score(models: Commands) -> None:
     score.add_argument("--threads", type=number, default=1, help="threads of the networks (default: %(default)s)")
     score.add_argument("--seed", type=int, default=0, help="of everything random (default: %(default)s)")
     score.set_defaults(run=_train_score, extra="train")
+
+
+def _add_voices(models: Commands) -> None:
+    voices = add_command(
+        models,
+        "voices",
+        summary="the numbers that tell voices and instruments",
+        description="Fit the costs, odds and weights by which the score writer finds out who played what, to training works, and report "
+        "figures on validation works; minutes. Without a listener the numbers that weigh sounds keep those that ship.",
+        examples="the shipped numbers:\n"
+        "  transformers-abc train voices --scores openscore_quartets/ --soundfont FluidR3_GM.sf2 --samples samples/ \\\n"
+        "      --listener listener/ --out voices/ --seed 0",
+    )
+    voices.add_argument("--out", type=Path, required=True, help="folder for voices.json and what was heard")
+    voices.add_argument("--scores", type=Path, required=True, help="folder of MusicXML, MIDI or ABC scores to play")
+    voices.add_argument("--listener", type=Path, help="folder of the listener that hears (default: fit to notes alone)")
+    voices.add_argument("--soundfont", type=Path, help="SoundFont to play on, where there is a listener")
+    voices.add_argument("--samples", type=Path, help="folder of recorded notes to play on too, see docs/training.md")
+    number = positive(int)
+    voices.add_argument("--clips", type=number, default=600, help="clips of notes alone to fit to (default: %(default)s)")
+    voices.add_argument("--heard-clips", type=number, default=240, help="clips to hear and fit to (default: %(default)s)")
+    voices.add_argument("--validation-clips", type=number, default=120, help="clips to report on, of each (default: %(default)s)")
+    voices.add_argument("--threads", type=number, default=1, help="threads of the listener (default: %(default)s)")
+    voices.add_argument("--seed", type=int, default=0, help="of everything random (default: %(default)s)")
+    voices.set_defaults(run=_train_voices, extra="train")
 
 
 def _add_tokenizer(models: Commands) -> None:
@@ -116,6 +143,18 @@ def _train_score(options: argparse.Namespace) -> int:
     settings = {name: value for name, value in vars(options).items() if name not in ("run", "extra")}
     try:
         folder = train_score(ScoreTrainingConfig(**settings))
+    except (OSError, ValueError) as error:
+        raise UserError(str(error)) from error
+    print(folder)
+    return EXIT_OK
+
+
+def _train_voices(options: argparse.Namespace) -> int:
+    from transformers_abc.training.voices import VoiceTrainingConfig, train_voices
+
+    settings = {name: value for name, value in vars(options).items() if name not in ("run", "extra")}
+    try:
+        folder = train_voices(VoiceTrainingConfig(**settings))
     except (OSError, ValueError) as error:
         raise UserError(str(error)) from error
     print(folder)

@@ -4,9 +4,8 @@ A line of music moves in small steps, keeps to its register and to its pace, com
 and has one sound. Each of these is a cost in this module; the least sum over a whole piece is looked for by `voice_search`. The costs of
 many possible pasts are computed at once.
 
-The weights were learned by a structured perceptron (Collins, *Discriminative Training Methods for Hidden Markov Models*, EMNLP 2002) from
-played passages of training works of OpenScore's string quartets, as written and on other instruments, with their true notes, with simulated
-errors of hearing, and as the listener heard them. Only their proportions matter, but to `voice_count`.
+A cost is the sum of what is done reluctantly (*features*, by name) times the `voice_weights.LineCosts` of the same names, which are learned
+by `training.voices`.
 
 Array axes: `pasts`, `notes` of a moment, `voices`, `instruments`.
 """
@@ -20,31 +19,24 @@ import numpy as np
 
 from transformers_abc.notation.instruments import HEARD_INSTRUMENTS
 from transformers_abc.score_writer.heard_note import HeardNote
+from transformers_abc.score_writer.voice_weights import LineCosts
 
 OCTAVE = 12  # semitones; the unit of most distances
 
 # From one note of a line to the next.
-LEAP, WIDEST_LEAP, UNKNOWN_LEAP = 0.28, 14, 4  # an octave; wider leaps cost no more; of a first note, which comes from nowhere
-NO_STEP = 0.18  # more than two semitones
-SAME_PITCH = 0.29
-RETURN, RECENT_NOTES, FARTHEST_RETURN = 0.34, 4, 7  # to none of the last pitches; semitones from the nearest of them
-OVERLAP, TAIL_S = 6.2, 0.08  # with the note before, for the whole of the shorter; slurs and rooms let notes sound on for so long
-REST, REST_UNIT_S, LONGEST_REST_S = 0.27, 0.2, 8.0  # grows with the logarithm of the silence
-PACE, MOST_DOUBLINGS = 0.17, 3  # a doubling of the length
-BEAT = 0.05  # a doubling of the time from onset to onset
-UNKNOWN_DOUBLINGS, UNKNOWN_REST = 0.9, 1.5
+WIDEST_LEAP, UNKNOWN_LEAP = 14, 4  # wider leaps cost no more; of a first note, which comes from nowhere
+STEP = 2  # semitones at most
+RECENT_NOTES, FARTHEST_RETURN = 4, 7  # to return to; semitones from the nearest of them
+TAIL_S = 0.08  # slurs and rooms let notes sound on for so long
+REST_UNIT_S, LONGEST_REST_S = 0.2, 8.0
+MOST_DOUBLINGS = 3  # of a length
+UNKNOWN_DOUBLINGS, UNKNOWN_REST = 0.9, 1.5  # of a first note: about the mean of others
 
 # From the line as a whole.
-REGISTER, FAR_REGISTER, FARTHEST = 0.09, 0.95, 24  # an octave; an octave beyond the first one
+FARTHEST = 24  # semitones from home; farther is no worse
 REGISTER_MEMORY = 0.97  # how slowly a register follows the notes
-TIMBRE, TIMBRE_FLOOR = 0.88, 0.02  # of a likelihood of 1/e; probability of any sound on any instrument
+TIMBRE_FLOOR = 0.02  # probability of any sound on any instrument
 TIMBRE_PRIOR_NOTES = 2.0  # for how many notes the mean of all notes stands at the start of a line
-FIRST_NOTE = 0.48  # of a player who had not played yet
-
-# Between lines.
-INSIDE = 0.22  # to play beyond a voice that sounds on
-CROSSING, CROSSING_OCTAVE = 0.11, 0.19  # of two lines at once; and by how much
-CHORD, CHORD_DOUBLING = 1.0, 1.25  # two notes to one player at once; a doubling of the length between them
 
 SHORTEST_S = 0.03  # shorter lengths are taken for this
 
@@ -146,31 +138,47 @@ class Lines:
         return new
 
 
-def note_costs(lines: Lines, moment: Moment) -> np.ndarray:
+def note_costs(lines: Lines, moment: Moment, costs: LineCosts) -> np.ndarray:
     """What each note of a moment costs in each voice, ``[pasts, notes, voices]``."""
+    return _weighted(note_features(lines, moment), costs)
+
+
+def sharing_costs(voices: np.ndarray, moment: Moment, costs: LineCosts) -> np.ndarray:
+    """What notes that begin together cost beside each other, ``[ways]``; arguments as of `sharing_features`."""
+    return _weighted(sharing_features(voices, moment), costs)
+
+
+def _weighted(features: dict[str, np.ndarray], costs: LineCosts) -> np.ndarray:
+    total: np.ndarray = sum(getattr(costs, name) * feature for name, feature in features.items())
+    return total
+
+
+def note_features(lines: Lines, moment: Moment) -> dict[str, np.ndarray]:
+    """What is done of each cost if a note of a moment goes to a voice, broadcast to ``[pasts, notes, voices]``."""
     started = (lines.last >= 0)[:, None, :]
     pitch = moment.pitch[None, :, None]
-    return (
-        _melody_costs(lines, pitch, started)
-        + _time_costs(lines, moment, started)
-        + _register_costs(lines, pitch)
-        + _timbre_costs(lines, moment)
-        + INSIDE * _voices_beyond(lines, moment)
-        + FIRST_NOTE * ~started
-    )
+    return {
+        **_melody_features(lines, pitch, started),
+        **_time_features(lines, moment, started),
+        **_register_features(lines, pitch),
+        "timbre": _strangeness(lines, moment),
+        "inside": _voices_beyond(lines, moment),
+        "first_note": ~started,
+    }
 
 
-def _melody_costs(lines: Lines, pitch: np.ndarray, started: np.ndarray) -> np.ndarray:
+def _melody_features(lines: Lines, pitch: np.ndarray, started: np.ndarray) -> dict[str, np.ndarray]:
     leap = np.abs(pitch - lines.pitch[:, None, :])
     back = np.abs(pitch[..., None] - lines.recent[:, None]).min(axis=-1)
-    return (
-        LEAP * np.where(started, np.minimum(leap, WIDEST_LEAP), UNKNOWN_LEAP) / OCTAVE
-        + np.where(started, NO_STEP * (leap > 2) + SAME_PITCH * (leap == 0), NO_STEP)
-        + RETURN * np.minimum(back, FARTHEST_RETURN) / FARTHEST_RETURN
-    )
+    return {
+        "leap": np.where(started, np.minimum(leap, WIDEST_LEAP), UNKNOWN_LEAP) / OCTAVE,
+        "no_step": ~started | (leap > STEP),
+        "same_pitch": started & (leap == 0),
+        "no_return": np.minimum(back, FARTHEST_RETURN) / FARTHEST_RETURN,
+    }
 
 
-def _time_costs(lines: Lines, moment: Moment, started: np.ndarray) -> np.ndarray:
+def _time_features(lines: Lines, moment: Moment, started: np.ndarray) -> dict[str, np.ndarray]:
     onset_s, offset_s, before_s = moment.onset_s[None, :, None], moment.offset_s[None, :, None], lines.offset_s[:, None, :]
     length_s = np.maximum(offset_s - onset_s, SHORTEST_S)
     before_length_s = np.maximum(before_s - lines.onset_s[:, None, :], SHORTEST_S)
@@ -178,26 +186,30 @@ def _time_costs(lines: Lines, moment: Moment, started: np.ndarray) -> np.ndarray
     rest = np.log1p(np.clip(onset_s - before_s, 0, LONGEST_REST_S) / REST_UNIT_S)
     interval_s = lines.interval_s[:, None, :]
     since_s = np.maximum(onset_s - lines.onset_s[:, None, :], SHORTEST_S)
-    pace = np.where(started, _doublings(length_s, before_length_s), UNKNOWN_DOUBLINGS)
-    beat = np.where(interval_s > 0, _doublings(since_s, np.maximum(interval_s, SHORTEST_S)), UNKNOWN_DOUBLINGS)
-    return OVERLAP * np.where(started, overlap, 0) + REST * np.where(started, rest, UNKNOWN_REST) + PACE * pace + BEAT * beat
+    return {
+        "overlap": np.where(started, overlap, 0),
+        "rest": np.where(started, rest, UNKNOWN_REST),
+        "pace": np.where(started, _doublings(length_s, before_length_s), UNKNOWN_DOUBLINGS),
+        "beat": np.where(interval_s > 0, _doublings(since_s, np.maximum(interval_s, SHORTEST_S)), UNKNOWN_DOUBLINGS),
+    }
 
 
 def _doublings(length_s: np.ndarray, other_s: np.ndarray) -> np.ndarray:
     return np.minimum(np.abs(np.log2(length_s / other_s)), MOST_DOUBLINGS)
 
 
-def _register_costs(lines: Lines, pitch: np.ndarray) -> np.ndarray:
+def _register_features(lines: Lines, pitch: np.ndarray) -> dict[str, np.ndarray]:
     away = np.abs(pitch - lines.register[:, None, :])
-    return (REGISTER * np.minimum(away, FARTHEST) + FAR_REGISTER * np.maximum(away - OCTAVE, 0)) / OCTAVE
+    return {"register": np.minimum(away, FARTHEST) / OCTAVE, "far_register": np.maximum(away - OCTAVE, 0) / OCTAVE}
 
 
-def _timbre_costs(lines: Lines, moment: Moment) -> np.ndarray:
+def _strangeness(lines: Lines, moment: Moment) -> np.ndarray:
+    """How unlikely the sounds of a moment are in each voice; 0 where nothing is known of a sound."""
     if not moment.is_known.any():
         return np.zeros((1, 1, 1))
     timbre = lines.timbre / lines.heard[..., None]
     likelihood = moment.timbre[None] @ timbre.transpose(0, 2, 1)
-    return np.where(moment.is_known[None, :, None], -TIMBRE * np.log(likelihood + TIMBRE_FLOOR), 0)
+    return np.where(moment.is_known[None, :, None], -np.log(likelihood + TIMBRE_FLOOR), 0)
 
 
 def _voices_beyond(lines: Lines, moment: Moment) -> np.ndarray:
@@ -210,20 +222,23 @@ def _voices_beyond(lines: Lines, moment: Moment) -> np.ndarray:
     return over_higher_voices + under_lower_voices
 
 
-def sharing_costs(voices: np.ndarray, moment: Moment) -> np.ndarray:
-    """What notes that begin together cost beside each other, ``[ways]``.
+def sharing_features(voices: np.ndarray, moment: Moment) -> dict[str, np.ndarray]:
+    """What is done of each cost by notes that begin together, beside each other, ``[ways]``.
 
     Args:
         voices: ``[ways, notes]``, who takes which.
         moment: the notes.
     """
-    costs = np.zeros(len(voices))
+    found = {name: np.zeros(len(voices)) for name in ("crossing", "crossing_octave", "chord", "chord_doubling")}
     lengths_s = np.maximum(moment.offset_s - moment.onset_s, SHORTEST_S)
     for upper in range(len(moment.pitch)):
         for lower in range(upper + 1, len(moment.pitch)):
             apart = min(moment.pitch[upper] - moment.pitch[lower], OCTAVE)
             if apart > 0:
-                costs += (CROSSING + CROSSING_OCTAVE * apart / OCTAVE) * (voices[:, upper] > voices[:, lower])
-            doublings = float(_doublings(lengths_s[upper], lengths_s[lower]))
-            costs += (CHORD + CHORD_DOUBLING * doublings) * (voices[:, upper] == voices[:, lower])
-    return costs
+                crossed = voices[:, upper] > voices[:, lower]
+                found["crossing"] += crossed
+                found["crossing_octave"] += crossed * apart / OCTAVE
+            shared = voices[:, upper] == voices[:, lower]
+            found["chord"] += shared
+            found["chord_doubling"] += shared * float(_doublings(lengths_s[upper], lengths_s[lower]))
+    return found

@@ -16,6 +16,7 @@ import numpy as np
 from transformers_abc.notation.instruments import HEARD_INSTRUMENTS
 from transformers_abc.score_writer.heard_note import HeardNote
 from transformers_abc.score_writer.voice_costs import Lines, Moment, note_costs, sharing_costs
+from transformers_abc.score_writer.voice_weights import LineCosts, shipped_voice_weights
 
 SIMULTANEOUS_S = 0.045  # onsets closer than this are one moment
 BEAM = 32
@@ -33,35 +34,37 @@ class Deal:
     cost_per_note: float
 
 
-def deal_notes(notes: Sequence[HeardNote], registers: Sequence[float], beam: int = BEAM) -> Deal:
+def deal_notes(notes: Sequence[HeardNote], registers: Sequence[float], beam: int = BEAM, costs: LineCosts | None = None) -> Deal:
     """Deal notes to as many voices as there are registers.
 
     Args:
         notes: at least one, sorted.
         registers: a typical pitch of each voice, from high to low.
         beam: how many pasts are kept.
+        costs: those that ship with the package by default.
 
     >>> upper, lower = HeardNote(0, 1, 72), HeardNote(0, 1, 48)
     >>> deal_notes([lower, upper], [70, 50]).voices
     [1, 0]
     """
-    dealt, left = _split_moments(notes)
-    lines, costs = Lines.begin(registers, _mean_timbre(notes)), np.zeros(1)
+    costs = costs or shipped_voice_weights().costs
+    dealt, left = split_moments(notes)
+    lines, spent = Lines.begin(registers, mean_timbre(notes)), np.zeros(1)
     steps: list[tuple[np.ndarray, np.ndarray]] = []
     first = 0
     for places in dealt:
         moment, ways = Moment.of([notes[place] for place in places]), ways_to_deal(len(places), len(registers))
-        by_voice = note_costs(lines, moment)
-        totals = costs[:, None] + by_voice[:, np.arange(len(places)), ways].sum(axis=-1) + sharing_costs(ways, moment)
+        by_voice = note_costs(lines, moment, costs)
+        totals = spent[:, None] + by_voice[:, np.arange(len(places)), ways].sum(axis=-1) + sharing_costs(ways, moment, costs)
         pasts, chosen = _best(totals, lines.last, ways, first, beam)
-        costs = totals[pasts, chosen]
+        spent = totals[pasts, chosen]
         lines = lines.after(pasts, ways[chosen], moment, first)
         steps.append((pasts, ways[chosen]))
         first += len(places)
-    voices = _traced_back(dealt, steps, int(np.argmin(costs)), len(notes))
+    voices = _traced_back(dealt, steps, int(np.argmin(spent)), len(notes))
     for place in left:
         voices[place] = int(np.argmin([abs(register - notes[place].pitch_midi) for register in registers]))
-    return Deal(voices, float(costs.min()) / max(first, 1))
+    return Deal(voices, float(spent.min()) / max(first, 1))
 
 
 def moments(notes: Sequence[HeardNote]) -> Iterator[list[int]]:
@@ -82,7 +85,7 @@ def moments(notes: Sequence[HeardNote]) -> Iterator[list[int]]:
         yield group
 
 
-def _split_moments(notes: Sequence[HeardNote]) -> tuple[list[list[int]], list[int]]:
+def split_moments(notes: Sequence[HeardNote]) -> tuple[list[list[int]], list[int]]:
     """Moments of at most `DEALT_AT_ONCE` notes, each from high to low, and the places of the notes that are too many."""
     dealt, left = [], []
     for group in moments(notes):
@@ -92,7 +95,8 @@ def _split_moments(notes: Sequence[HeardNote]) -> tuple[list[list[int]], list[in
     return dealt, left
 
 
-def _mean_timbre(notes: Sequence[HeardNote]) -> np.ndarray:
+def mean_timbre(notes: Sequence[HeardNote]) -> np.ndarray:
+    """What is expected of a note of which nothing else is known, ``[instruments]``."""
     known = [note.instruments for note in notes if note.instruments]
     return np.mean(known, axis=0) if known else np.full(len(HEARD_INSTRUMENTS), 1 / len(HEARD_INSTRUMENTS))
 

@@ -12,11 +12,12 @@ from transformers_abc.score_writer.heard_note import HeardNote
 from transformers_abc.score_writer.instruments_of_voices import instrument_evidence
 from transformers_abc.score_writer.voice_count import count_voices, find_registers
 from transformers_abc.score_writer.voice_search import deal_notes
+from transformers_abc.score_writer.voice_weights import VoiceWeights, shipped_voice_weights
 
 CHORD_INSTRUMENT_SHARE = 0.5  # of the instrument evidence, from which more than two voices are one player's chords
 
 
-def assign_voices(notes: Sequence[HeardNote]) -> list[list[HeardNote]]:
+def assign_voices(notes: Sequence[HeardNote], weights: VoiceWeights | None = None) -> list[list[HeardNote]]:
     """Divide notes among voices, highest voice first.
 
     More than two voices that sound like a piano are split into two hands of chords, those that sound like a guitar are one voice. In other
@@ -24,6 +25,7 @@ def assign_voices(notes: Sequence[HeardNote]) -> list[list[HeardNote]]:
 
     Args:
         notes: in any order.
+        weights: those that ship with the package by default.
 
     Returns:
         Non-empty voices, each sorted by onset, with every note in one of them.
@@ -34,12 +36,14 @@ def assign_voices(notes: Sequence[HeardNote]) -> list[list[HeardNote]]:
     """
     if not notes:
         return []
+    weights = weights or shipped_voice_weights()
     notes = sorted(notes)
-    count = count_voices(notes)
+    count = count_voices(notes, weights)
     if count > 2 and _is_chordal(notes):
         return split_hands(notes) if _is_piano(notes) else [notes]
     voices: list[list[HeardNote]] = [[] for _ in range(count)]
-    for note, voice in zip(notes, deal_notes(notes, find_registers(notes, count)).voices, strict=True):
+    deal = deal_notes(notes, find_registers(notes, count), costs=weights.costs)
+    for note, voice in zip(notes, deal.voices, strict=True):
         voices[voice].append(note)
     filled = [voice for voice in voices if voice]
     return sorted(filled, key=lambda voice: -float(np.median([note.pitch_midi for note in voice])))
