@@ -23,9 +23,9 @@ from transformers_abc.models.tuning import estimate_tuning
 from transformers_abc.notation.instruments import HEARD_INSTRUMENTS
 from transformers_abc.score_writer.heard_note import HeardNote
 
-# A window is a centre that is kept and a margin on both sides that only gives context: the network sees 0.9 s around a frame, 1.9 s for its
-# instrument, and its longest analysis window another 0.26 s. The loudest of a window is full scale to the listener, which was trained on
-# clips of a few seconds, so much longer windows would change what soft passages look like.
+# A window is a centre that is kept and a margin on both sides that only gives context: the network sees 0.9 s around a frame (2.4 s for its
+# instrument, hardly the last of them), and its longest analysis window another 0.26 s. The loudest of a window is full scale to the
+# listener, which was trained on clips of a few seconds, so much longer windows would change what soft passages look like.
 CENTRE_S, MARGIN_S = 10.0, 2.0
 SILENCE_PEAK = 1e-3  # a recording that never exceeds -60 dB of full scale is taken as silent
 TUNED_BY_S = 120.0  # of the beginning tell how a recording is tuned

@@ -82,3 +82,11 @@ def test_notes_of_a_batch(processor: AbcProcessor) -> None:
         onset[1].sigmoid().numpy(), frame[1].sigmoid().numpy(), evidence, 0.025, 8, DecodingThresholds(onset=0.5, frame=0.5)
     )
     assert expected == [note]
+
+
+def test_a_damaged_tokenizer_is_not_replaced(processor: AbcProcessor, tmp_path: Path) -> None:
+    processor.save_pretrained(tmp_path)
+    file = tmp_path / "tokenizer.json"
+    file.write_text(file.read_text()[:200])
+    with pytest.raises(Exception, match=r"EOF|[Uu]nterminated|parsing"):
+        AbcProcessor.from_pretrained(tmp_path)

@@ -65,6 +65,17 @@ def test_long_music_is_decided_on_a_minute_and_followed_throughout() -> None:
     assert np.abs(downbeats / 3 - np.round(downbeats / 3)).max() < 0.1
 
 
+def test_few_notes_and_a_drone() -> None:
+    onsets = (0.3, 0.4, 1.6, 2.3)
+    find_bars([HeardNote(onset, onset + 0.2, 60) for onset in onsets[:3]] + [HeardNote(2.3, 63.3, 40)])
+    find_bars([HeardNote(onset, onset + 0.2, 60) for onset in (*onsets, 70.0)])  # long, and no track reaches across
+
+
+def test_no_one_is_sure_of_a_note() -> None:
+    beats, _ = find_bars([HeardNote(beat / 2, beat / 2 + 0.4, 60, confidence=0.0) for beat in range(16)])
+    assert any(beats.bpm == pytest.approx(120 * times, rel=0.03) for times in (0.5, 1, 2))
+
+
 def test_two_two_is_counted_in_quarters() -> None:
     alla_breve = next(counted for counted in BAR_CLASSES if str(counted.metre) == "2/2")
     assert alla_breve.beats == 4

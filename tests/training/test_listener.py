@@ -83,6 +83,12 @@ def test_a_stopped_run_resumes_with_the_same_weights(tmp_path: Path, monkeypatch
     assert {path.name for path in (tmp_path / "parts").iterdir()} >= {"model.safetensors", "config.json", "preprocessor_config.json"}
 
 
+def test_other_steps_are_refused_once_the_rate_falls(tmp_path: Path) -> None:
+    run(tmp_path, 4)
+    with pytest.raises(ValueError, match="at step 4 of 4, where the learning rate falls"):
+        run(tmp_path, 8)
+
+
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
     run(tmp_path, 2)
     with pytest.raises(ValueError, match="belongs to a run with other settings"):

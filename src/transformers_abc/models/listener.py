@@ -126,6 +126,8 @@ class AbcListener(PreTrainedModel):
         pooled = F.avg_pool2d(both, (self.config.instrument_stride, 1), ceil_mode=True)
         instrument = self.instrument_head(self.instrument_trunk(self.instrument_stem(pooled))).float().permute(0, 2, 3, 1)
         loss = None
+        if len({labels is None for labels in (onset_labels, frame_labels, offset_labels)}) > 1:
+            raise ValueError("a loss takes onset_labels, frame_labels and offset_labels together")
         if onset_labels is not None and frame_labels is not None and offset_labels is not None:
             loss = ONSET_WEIGHT * _per_frame_bce(onset, onset_labels, onset.new_tensor(ONSET_POSITIVE_WEIGHT))
             loss = loss + FRAME_WEIGHT * _per_frame_bce(frame, frame_labels) + OFFSET_WEIGHT * _per_frame_bce(offset, offset_labels)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from transformers import BatchFeature, ProcessorMixin
+from transformers.utils import cached_file
 
 from transformers_abc.models.configuration import AbcListenerConfig
 from transformers_abc.models.decoding import DecodingThresholds, decode_notes
@@ -94,7 +95,9 @@ class AbcProcessor(ProcessorMixin):
         cls, sub_processor_type: str, pretrained_model_name_or_path: str | Path, subfolder: str = "", **kwargs: Any
     ) -> AbcTokenizer:
         """The folder's tokenizer; the packaged one where there is none, as beside the listener that ships."""
-        try:
-            return super()._load_tokenizer_from_pretrained(sub_processor_type, pretrained_model_name_or_path, subfolder, **kwargs)
-        except (OSError, ValueError):
+        files = ("tokenizer_config.json", "tokenizer.json")
+        where: dict[str, Any] = {"subfolder": subfolder, "_raise_exceptions_for_missing_entries": False}
+        where |= {name: kwargs[name] for name in ("cache_dir", "force_download", "token", "revision", "local_files_only") if name in kwargs}
+        if not any(cached_file(pretrained_model_name_or_path, name, **where) for name in files):
             return abc_tokenizer()
+        return super()._load_tokenizer_from_pretrained(sub_processor_type, pretrained_model_name_or_path, subfolder, **kwargs)

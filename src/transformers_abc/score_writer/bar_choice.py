@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -62,15 +62,17 @@ def find_bars(notes: list[HeardNote], weights: Weights | None = None) -> tuple[B
     """
     if len({round(note.onset_s, 1) for note in notes}) < FEWEST_ONSETS or (weights is None and find_spec("torch") is None):
         return find_bars_by_rules(notes)
+    if not any(note.confidence for note in notes):
+        notes = [replace(note, confidence=1.0) for note in notes]  # where no note is sure, all are alike
     notes = sorted(notes)
     weights = weights or _default_weights()
-    is_long = max(note.offset_s for note in notes) - notes[0].onset_s > EXCERPT_S
+    is_long = notes[-1].onset_s - notes[0].onset_s > EXCERPT_S  # one held note makes no long piece
     excerpt = busiest_part(notes) if is_long else notes
     choice = _choose(NoteArrays.of(excerpt), beat_candidates(excerpt), weights)
     if choice is None:
         return find_bars_by_rules(notes)
-    if is_long:
-        beats = _nearest(choice.beats, followed(notes, choice.beats.bpm))
+    if is_long and (tracks := followed(notes, choice.beats.bpm)):
+        beats = _nearest(choice.beats, tracks)
         choice = _Choice(beats, choice.bar_class, _downbeat(notes, beats, choice.bar_class, weights))
     counted = BAR_CLASSES[choice.bar_class]
     return choice.beats, BarGrid(counted.metre, choice.downbeat, counted.beat_wn)

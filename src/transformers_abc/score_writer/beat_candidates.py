@@ -48,16 +48,17 @@ def beat_candidates(notes: Sequence[HeardNote]) -> list[Beats]:
 
 
 def followed(notes: Sequence[HeardNote], bpm: float) -> list[Beats]:
-    """Tracks of one tempo through music of any length, on the beat and off it; at least one.
+    """Tracks of one tempo through music of any length, on the beat and off it; none where the notes are too far apart for it.
 
     Args:
         notes: at least two moments.
         bpm: beats a minute.
     """
     times_s, weights = moments(notes)
-    same, slower = follow(times_s, weights, np.array([60 / bpm, 120 / bpm]))
+    same, slower = (follow(times_s, weights, np.array([period_s])) for period_s in (60 / bpm, 120 / bpm))
+    tracks = [track for found in same for track in (found, _between(found))] + [divided(found, 2) for found in slower]
     first_s, last_s = min(note.onset_s for note in notes), max(note.offset_s for note in notes)
-    return [covering(track, first_s, last_s) for track in (same, _between(same), divided(slower, 2)) if len(track.times_s) > 2]
+    return [covering(track, first_s, last_s) for track in tracks if len(track.times_s) > 2]
 
 
 def divided(beats: Beats, parts: int) -> Beats:

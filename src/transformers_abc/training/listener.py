@@ -9,6 +9,7 @@ listener ...` trains on many GPUs.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -30,7 +31,7 @@ from transformers_abc.synthesis.scores import load_pieces
 from transformers_abc.synthesis.soundfonts import check_for_training
 from transformers_abc.synthesis.synthetic_clips import SyntheticClips
 from transformers_abc.synthesis.timbres import Orchestra
-from transformers_abc.training.runs import begin_run, write_record
+from transformers_abc.training.runs import begin_run, check_steps, write_record
 from transformers_abc.training.targets import listener_targets
 from transformers_abc.training.validation import ListenerValidator
 
@@ -134,11 +135,14 @@ def train_listener(config: ListenerTrainingConfig, model_config: AbcListenerConf
     model_config = model_config or AbcListenerConfig()
     rate = model_config.sampling_rate
     bank = training_sounds(config.soundfont, config.samples, rate, config.out / "sounds")
-    checkpoint = begin_run(config.out, config, _MAY_CHANGE)
+    training_pieces, validation_pieces = load_pieces(config.scores, cache=config.out / "pieces") if config.scores else ([], [])
+    checkpoint = begin_run(config.out, config, _MAY_CHANGE)  # after what is given was found to be there
+    if checkpoint:
+        state = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
+        check_steps(state["global_step"], state["max_steps"], config.steps, DECAY_SHARE)
     torch.set_num_threads(config.threads)
     set_seed(config.seed)
     model = AbcListener(model_config)
-    training_pieces, validation_pieces = load_pieces(config.scores, cache=config.out / "pieces") if config.scores else ([], [])
     if training_pieces and not validation_pieces:
         print("no score fell to validation: the figures are of training music", file=sys.stderr)
     extractor = AbcFeatureExtractor.for_listener(model_config)

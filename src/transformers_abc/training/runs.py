@@ -36,15 +36,36 @@ def begin_run(out: Path, settings: DataclassInstance, may_change: Collection[str
         ValueError: the folder holds a run of other settings.
     """
     out.mkdir(parents=True, exist_ok=True)
-    record = out / RECORD
+    record, history = out / RECORD, []
     decisive = {name: value for name, value in _plain(settings).items() if name not in may_change}
     if record.exists():
-        before = json.loads(record.read_text(encoding="utf-8"))["settings"]
+        found = json.loads(record.read_text(encoding="utf-8"))
+        before, history = found["settings"], found["history"]
         changed = sorted(name for name in decisive if before.get(name) != decisive[name])
         if changed:
             raise ValueError(f"{out} belongs to a run with other settings ({', '.join(changed)}): choose another --out or delete it")
-    write_record(out, settings, [])
+    write_record(out, settings, history)
     return last_checkpoint(out)
+
+
+def check_steps(step: int, planned: int, wanted: int, decay_share: float) -> None:
+    """Refuse another number of steps once the learning rate falls, since the result would be that of neither run.
+
+    Args:
+        step: that the run has reached.
+        planned, wanted: steps in all, before and now.
+        decay_share: of the steps, over which the rate falls.
+
+    Raises:
+        ValueError: with the remedy.
+
+    >>> check_steps(700, 1000, 1200, 0.3)
+    """
+    if wanted != planned and step > (1 - decay_share) * min(planned, wanted):
+        raise ValueError(
+            f"the run is at step {step} of {planned}, where the learning rate falls or would have to already for --steps {wanted}: "
+            f"give --steps {planned}, or begin anew with another --out"
+        )
 
 
 def write_record(out: Path, settings: DataclassInstance, history: list[dict[str, float]], **more: Any) -> None:

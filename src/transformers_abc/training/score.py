@@ -35,6 +35,7 @@ from transformers_abc.score_writer.beat_candidates import beat_candidates
 from transformers_abc.score_writer.beat_features import NoteArrays, beat_tokens, track_summaries
 from transformers_abc.score_writer.beats import Beats
 from transformers_abc.synthesis.scores import load_passages
+from transformers_abc.training.runs import check_steps
 from transformers_abc.training.score_examples import ScoreExamples
 from transformers_abc.training.score_validation import ScoreValidator
 
@@ -123,6 +124,9 @@ class _Run:
 
     def update(self) -> None:
         batch = [laid for number in self._numbers() if (laid := self._laid_example(number)) is not None]
+        if not batch:  # rare metres only: nothing to learn, but the step counts
+            self.step += 1
+            return
         loss = _loss(self.weights, batch, np.random.default_rng([self.config.seed, self.step, 1]))
         for group in self._optimizer.param_groups:
             group["lr"] = self.config.learning_rate * self._pace()
@@ -166,6 +170,7 @@ class _Run:
             "weights": {name: weight.detach() for name, weight in self.weights.items()},
             "optimizer": self._optimizer.state_dict(),
             "step": self.step,
+            "steps": self.config.steps,
             "history": self.history,
             "settings": self._settings(),
         }
@@ -182,8 +187,7 @@ class _Run:
                 weight.copy_(state["weights"][name])
         self._optimizer.load_state_dict(state["optimizer"])
         self.step, self.history = state["step"], state["history"]
-        if self.step > self.config.steps:
-            raise ValueError(f"{self._checkpoint} is at step {self.step} already, beyond --steps {self.config.steps}")
+        check_steps(self.step, state["steps"], self.config.steps, DECAY_SHARE)
 
     def _settings(self) -> dict[str, object]:
         """What must agree for a checkpoint to be continued; paths by name, so that a run may move to another machine."""

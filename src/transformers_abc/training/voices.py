@@ -69,10 +69,10 @@ def train_voices(config: VoiceTrainingConfig) -> Path:
         FileNotFoundError: scores, sounds or the listener are not there.
         ValueError: the folder belongs to another run, the sounds are kept for tests, or the scores have too little music.
     """
-    begin_run(config.out, config, _MAY_CHANGE)
     torch.set_num_threads(config.threads)
     hearer = ClipHearer(config.listener, config.soundfont, config.samples, config.out) if config.listener else None
     works = load_works(config.scores, config.out / "passages", "train")
+    begin_run(config.out, config, _MAY_CHANGE)  # after what is given was found to be there
     heard, misheard, true = _material(config, works, hearer, "train", config.clips, config.heard_clips)
     start = _start(with_sounds=hearer is not None)
     weights = fit_voices([*true, *misheard, *heard], start, config.seed)
