@@ -9,9 +9,13 @@ transformers-abc train tokenizer --scores scores/ --out tokenizer/
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from transformers_abc.commands.console import EXIT_OK, Commands, UserError, add_command, positive
+
+Config = TypeVar("Config")
 
 
 def add_train(commands: Commands) -> None:
@@ -128,45 +132,32 @@ def _add_tokenizer(models: Commands) -> None:
 def _train_listener(options: argparse.Namespace) -> int:
     from transformers_abc.training.listener import ListenerTrainingConfig, train_listener
 
-    settings = {name: value for name, value in vars(options).items() if name not in ("run", "extra")}
-    try:
-        folder = train_listener(ListenerTrainingConfig(**settings))
-    except (OSError, ValueError) as error:
-        raise UserError(str(error)) from error
-    print(folder)
-    return EXIT_OK
+    return _train(options, ListenerTrainingConfig, train_listener)
 
 
 def _train_score(options: argparse.Namespace) -> int:
     from transformers_abc.training.score import ScoreTrainingConfig, train_score
 
-    settings = {name: value for name, value in vars(options).items() if name not in ("run", "extra")}
-    try:
-        folder = train_score(ScoreTrainingConfig(**settings))
-    except (OSError, ValueError) as error:
-        raise UserError(str(error)) from error
-    print(folder)
-    return EXIT_OK
+    return _train(options, ScoreTrainingConfig, train_score)
 
 
 def _train_voices(options: argparse.Namespace) -> int:
     from transformers_abc.training.voices import VoiceTrainingConfig, train_voices
 
-    settings = {name: value for name, value in vars(options).items() if name not in ("run", "extra")}
-    try:
-        folder = train_voices(VoiceTrainingConfig(**settings))
-    except (OSError, ValueError) as error:
-        raise UserError(str(error)) from error
-    print(folder)
-    return EXIT_OK
+    return _train(options, VoiceTrainingConfig, train_voices)
 
 
 def _train_tokenizer(options: argparse.Namespace) -> int:
     from transformers_abc.training.tokenizer import TokenizerTrainingConfig, train_tokenizer
 
+    return _train(options, TokenizerTrainingConfig, train_tokenizer)
+
+
+def _train(options: argparse.Namespace, config_class: Callable[..., Config], train: Callable[[Config], Path]) -> int:
+    """Train with the options as the settings that have their names, and say where the result lies."""
     settings = {name: value for name, value in vars(options).items() if name not in ("run", "extra")}
     try:
-        folder = train_tokenizer(TokenizerTrainingConfig(**settings))
+        folder = train(config_class(**settings))
     except (OSError, ValueError) as error:
         raise UserError(str(error)) from error
     print(folder)
