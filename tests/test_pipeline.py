@@ -1,7 +1,7 @@
 """The task "music-transcription": what it takes, what it gives, and that it is an ordinary pipeline."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from datasets import Audio, Dataset, IterableDataset
 from transformers import BertConfig, BertModel, pipeline
 from transformers.pipelines import PIPELINE_REGISTRY
 from transformers.pipelines.pt_utils import KeyDataset
@@ -108,6 +109,56 @@ def test_generators_stream(transcriber: MusicTranscriptionPipeline) -> None:
     assert not isinstance(results, list)
     next(iter(results))
     assert taken == [0]
+
+
+def test_iterable_datasets_stream(transcriber: MusicTranscriptionPipeline, path: Path) -> None:
+    taken = []
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for number in range(4):
+            taken.append(number)
+            yield {"audio": {"path": str(path), "bytes": None}}
+
+    results = transcriber(IterableDataset.from_generator(rows))
+    assert (isinstance(results, list), taken) == (False, [])
+    assert next(iter(results))["duration_s"] == 12.0
+    assert taken == [0]
+    taken.clear()
+    next(iter(transcriber(IterableDataset.from_generator(rows), batch_size=3)))  # 12 s are two windows: the second row is begun
+    assert taken == [0, 1]
+
+
+def test_key_datasets_stream(transcriber: MusicTranscriptionPipeline) -> None:
+    taken = []
+
+    class Rows:
+        def __len__(self) -> int:
+            return 4
+
+        def __getitem__(self, number: int) -> dict[str, Any]:
+            taken.append(number)
+            return {"audio": [music(1.5, seed) for seed in range(4)][number]}  # past the end, as of a list, an IndexError
+
+    results = transcriber(KeyDataset(Rows(), "audio"))
+    assert not isinstance(results, list)
+    assert set(taken) <= {0}  # transformers looks whether the first is a message of a chat
+    next(iter(results))
+    assert set(taken) == {0}
+    assert len(list(results)) == 4
+
+
+def test_tables_of_datasets_are_read_through_a_key_or_a_generator(transcriber: MusicTranscriptionPipeline, path: Path) -> None:
+    rows = Dataset.from_dict({"audio": [str(path)] * 2}).cast_column("audio", Audio(decode=False))
+    for several in (KeyDataset(rows, "audio"), (row for row in rows), rows.to_iterable_dataset()):
+        assert [found["duration_s"] for found in transcriber(several)] == [12.0, 12.0]
+
+
+@pytest.mark.parametrize("wrap", [iter, tuple, lambda given: map(str, given), lambda given: Dataset.from_dict({"audio": given})])
+def test_what_transformers_takes_for_one_recording_is_told(
+    transcriber: MusicTranscriptionPipeline, path: Path, wrap: Callable[[list[str]], Any]
+) -> None:
+    with pytest.raises(TypeError, match=r"is no recording; .*; of several, give a list or a generator"):
+        transcriber(wrap([str(path)] * 2))
 
 
 def test_lists_and_datasets(transcriber: MusicTranscriptionPipeline, path: Path) -> None:

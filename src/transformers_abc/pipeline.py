@@ -85,14 +85,16 @@ class MusicTranscriptionPipeline(ChunkPipeline):
 
         Args:
             inputs: a path, the bytes of an audio file, an array of mono float samples at the model's rate (16 kHz), ``{"array" or "raw":
-                samples, "sampling_rate": ...}`` at any rate, a row of `datasets` with ``Audio(decode=False)``; or a list, a generator or a
-                torch dataset of these.
+                samples, "sampling_rate": ...}`` at any rate, a row of `datasets` with ``Audio(decode=False)``; or a list, a generator, a
+                torch dataset (such as a `KeyDataset`) or an `IterableDataset` of `datasets` of these. Of other iterators and of tables of
+                `datasets` make a generator: to transformers they are one recording.
             title: of the tunes; by default the file's name, where there is one.
             interleave: see `notation.writer.write_abc`.
             batch_size: windows that are heard together.
 
         Returns:
-            A dict; of a list a list of them, of a generator or dataset an iterator that gives each as soon as it is ready.
+            A dict; of a list a list of them, when all are ready; of a generator or dataset an iterator that reads one recording after the
+            other and gives each result as soon as it is ready.
 
         Raises:
             TypeError: something is no recording.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from transformers_abc.score_writer.beat_candidates import beat_candidates, followed, moments
+from transformers_abc.score_writer.beat_candidates import beat_candidates, followed, onset_times_and_gains
 from transformers_abc.score_writer.beats import Beats
 from transformers_abc.score_writer.heard_note import HeardNote
 
@@ -50,10 +50,10 @@ def test_tracks_are_distinct_and_cover_the_notes() -> None:
     assert sum(distance(track, np.arange(20) * 0.5) < 0.05 for track in tracks) == 1
 
 
-def test_moments_join_what_begins_together() -> None:
-    times_s, weights = moments([HeardNote(0.0, 1.0, 60), HeardNote(0.04, 1.0, 40), HeardNote(0.5, 0.6, 60)])
+def test_what_begins_together_is_one_moment() -> None:
+    times_s, gains = onset_times_and_gains([HeardNote(0.0, 1.0, 60), HeardNote(0.04, 1.0, 40), HeardNote(0.5, 0.6, 60)])
     assert times_s.tolist() == pytest.approx([0.02, 0.5])
-    assert weights[0] > weights[1]
+    assert gains[0] > gains[1]
 
 
 def test_an_hour_is_followed() -> None:

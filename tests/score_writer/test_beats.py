@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from transformers_abc.notation.tune import Metre
-from transformers_abc.score_writer.beats import track_beats
+from transformers_abc.score_writer.beats import _follow, smoothed, track_beats
 from transformers_abc.score_writer.heard_note import HeardNote
 from transformers_abc.score_writer.metre import find_metre
 
@@ -42,6 +42,32 @@ def test_beats_follow_a_slowing_performance() -> None:
 def test_metre(lengths: list[float], bpm: float, expected: Metre) -> None:
     notes = performance(lengths, bpm)
     assert find_metre(notes, track_beats(notes)).metre == expected
+
+
+@pytest.mark.parametrize(
+    ("times_s", "expected"),
+    [
+        ([1.0], [1.0]),
+        ([1.0, 2.0], [1.0, 2.0]),
+        ([0.0, 1.5, 2.0], [0.0, 1.25, 2.0]),  # half of 1.5 and half of the middle between 0 and 2
+        ([0.0, 1.0, 3.0, 3.0, 4.0], [0.0, 1.25, 2.5, 3.25, 4.0]),
+    ],
+)
+def test_smoothing_leaves_the_ends_and_what_it_is_given(times_s: list[float], expected: list[float]) -> None:
+    given = np.array(times_s)
+    assert smoothed(given).tolist() == expected
+    assert given.tolist() == times_s
+
+
+# (beats followed, whether their jitter is evened out): a few beats are kept as they were played
+@pytest.mark.parametrize(("count", "is_smoothed"), [(4, False), (5, True), (8, True)])
+def test_short_tracks_keep_their_beats(count: int, is_smoothed: bool) -> None:
+    frames = np.cumsum([50, *([50, 56] * count)[: count - 1]])  # of the onset curve, 100 a second
+    curve = np.zeros(frames[-1] + 20)
+    curve[frames] = 1.0
+    found = _follow(curve, 0.53)
+    assert len(found) == count
+    assert np.array_equal(found, smoothed(frames / 100) if is_smoothed else frames / 100)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])

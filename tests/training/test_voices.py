@@ -55,7 +55,7 @@ def test_a_run_is_a_function_of_its_seed(scores: Path, tmp_path: Path) -> None:
 
 def test_what_was_heard_is_kept(scores: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Sounds of no instrument, so that nothing but hearing is tried.
-    monkeypatch.setattr(voice_hearing.ClipHearer, "_banks", lambda self, rate: [InventedOrchestra(rate)])
+    monkeypatch.setattr(voice_hearing, "training_banks", lambda soundfont, samples, rate, cache: [InventedOrchestra(rate)])
     listener = save_small_listener(tmp_path / "listener")
     config = VoiceTrainingConfig(tmp_path / "run", scores, listener, **SMALL)
     first = load_voice_weights(train_voices(config) / "voices.json")

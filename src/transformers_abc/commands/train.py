@@ -66,17 +66,19 @@ def _add_score(models: Commands) -> None:
         models,
         "score",
         summary="the networks that find beats and bars",
-        description="Train the networks that choose tempo, metre and bar lines, on notes heard with simulated mistakes; minutes. "
+        description="Train the networks that choose tempo, metre and bar lines, on notes heard with simulated mistakes; half an hour on "
+        "one core. "
         "Stop it at any time: the same command resumes from its last checkpoint.",
         examples="the shipped weights:\n  transformers-abc train score --scores openscore_quartets/ --out score/ --seed 0",
     )
     score.add_argument("--out", type=Path, required=True, help="folder for checkpoints and the finished weights")
     score.add_argument("--scores", type=Path, help="folder of MusicXML, MIDI or ABC scores to play (default: composed tunes only)")
     number, amount = positive(int), positive(float)
-    score.add_argument("--steps", type=number, default=1600, help="updates in all (default: %(default)s)")
+    score.add_argument("--steps", type=number, default=2800, help="updates in all (default: %(default)s)")
     score.add_argument("--batch-size", type=number, default=16, help="examples per update (default: %(default)s)")
-    score.add_argument("--examples", type=number, default=8000, help="examples, gone through again and again (default: %(default)s)")
+    score.add_argument("--examples", type=number, default=18_000, help="examples, gone through again and again (default: %(default)s)")
     score.add_argument("--learning-rate", type=amount, default=2e-3, help="of AdamW (default: %(default)s)")
+    score.add_argument("--dropout", type=float, default=0.15, help="share of numbers left out in training (default: %(default)s)")
     score.add_argument("--validate-every", type=number, default=500, help="updates between validations (default: %(default)s)")
     score.add_argument("--validation-clips", type=number, default=60, help="clips to validate on (default: %(default)s)")
     score.add_argument("--checkpoint-every", type=number, default=100, help="updates between checkpoints (default: %(default)s)")

@@ -1,8 +1,7 @@
-"""Beats, metre and bars of a piece together: the hypothesis that two small networks find most likely.
+"""Beats, metre and bars of a piece together, as two small networks find them likely.
 
-A hypothesis is a beat track (`beat_candidates`), a metre counted in its beats, and the beat on which bars begin. Hypotheses of one tempo
-and metre are added up first, so that several tracks that nearly agree do not take votes from each other. Long recordings are decided on
-their busiest minute; the whole is then followed at that pace.
+A hypothesis is a beat track (`beat_candidates`), a metre counted in its beats, and the beat on which bars begin. Which of the likely ones
+is written, `bar_decision` says. Long recordings are decided on their busiest minute; the whole is then followed at that pace.
 
 Without torch (the core of the package does not need it) the rules of `beats` and `metre` decide.
 """
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from transformers_abc.score_writer.bar_decision import least_wrong
 from transformers_abc.score_writer.bar_network import (
     BAR_CLASSES,
     MOST_BEATS,
@@ -42,7 +42,6 @@ BarFinder = Callable[[list[HeardNote]], tuple[Beats, BarGrid]]
 DEFAULT_WEIGHTS = Path(__file__).parent / "default_score_stage" / "score.safetensors"
 # A pace is as much less likely as it is farther from the usual one, in squared octaves: chosen on validation clips, of 0, 1 and 2.
 USUAL_BPM, PACE_WEIGHT = 100.0, 1.0
-SAME_TEMPO = 1.04  # tracks whose tempi differ by less are one tempo
 
 
 def find_bars(notes: list[HeardNote], weights: Weights | None = None) -> tuple[Beats, BarGrid]:
@@ -107,7 +106,7 @@ class _Reading:
 
 
 def _choose(notes: NoteArrays, tracks: Sequence[Beats], weights: Weights) -> _Choice | None:
-    """The most likely hypothesis; None if there is no track at all."""
+    """The hypothesis that is least wrong by what the networks say; None if there is no track at all."""
     import torch
 
     if not tracks:
@@ -121,12 +120,8 @@ def _choose(notes: NoteArrays, tracks: Sequence[Beats], weights: Weights) -> _Ch
         )
         likely = logits.flatten().softmax(0).view(logits.shape).numpy()
     bpm = np.array([tracks[place].bpm for place in best])
-    same = np.abs(np.log(bpm[:, None] / bpm)) < np.log(SAME_TEMPO)
-    merged = same @ likely
-    _, bar_class = np.unravel_index(int(merged.argmax()), merged.shape)
-    group = same[int(merged[:, bar_class].argmax())]
-    row = int(np.where(group, likely[:, bar_class], -1).argmax())
-    return _Choice(tracks[best[row]], int(bar_class), int(readings[row].phases[bar_class].argmax()))
+    row, bar_class = least_wrong(likely, bpm)
+    return _Choice(tracks[best[row]], bar_class, int(readings[row].phases[bar_class].argmax()))
 
 
 def _unlikeliness(track: Beats) -> float:

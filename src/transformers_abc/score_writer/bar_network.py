@@ -106,28 +106,30 @@ def weight_shapes() -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def rate_tracks(weights: Weights, summaries: torch.Tensor) -> torch.Tensor:
+def rate_tracks(weights: Weights, summaries: torch.Tensor, dropout: float = 0.0) -> torch.Tensor:
     """How likely each track is the beat, as logits.
 
     Args:
         weights: of `weight_shapes`.
         summaries: ``[..., SUMMARY_SIZE]``.
+        dropout: share of hidden numbers that are left out in training, and half of it of the input.
 
     Returns:
         ``[...]``.
     """
-    hidden = (summaries @ weights["rating.0"] + weights["rating.0.bias"]).relu()
-    hidden = (hidden @ weights["rating.1"] + weights["rating.1.bias"]).relu()
+    hidden = (_thinned(summaries, dropout / 2) @ weights["rating.0"] + weights["rating.0.bias"]).relu()
+    hidden = _thinned((hidden @ weights["rating.1"] + weights["rating.1.bias"]).relu(), dropout)
     return (hidden @ weights["rating.2"])[..., 0]
 
 
-def read_bars(weights: Weights, tokens: torch.Tensor, is_beat: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def read_bars(weights: Weights, tokens: torch.Tensor, is_beat: torch.Tensor, dropout: float = 0.0) -> tuple[torch.Tensor, torch.Tensor]:
     """What each track says of metres, and each beat of being a downbeat.
 
     Args:
         weights: of `weight_shapes`.
         tokens: ``[tracks, beats, TOKEN_SIZE]``.
         is_beat: ``[tracks, beats]``, False where a shorter track is filled up.
+        dropout: as of `rate_tracks`.
 
     Returns:
         Logits of the track being the beat of music in a class, ``[tracks, classes]``, and of a bar of that class beginning on a beat,
@@ -138,7 +140,7 @@ def read_bars(weights: Weights, tokens: torch.Tensor, is_beat: torch.Tensor) -> 
     from torch.nn.functional import gelu, layer_norm
 
     tracks, beats, _ = tokens.shape
-    hidden = tokens @ weights["embed"] + weights["embed.bias"]
+    hidden = _thinned(tokens, dropout / 2) @ weights["embed"] + weights["embed.bias"]
     numbers = torch.arange(beats, device=tokens.device)
     distance = (numbers[None, :] - numbers[:, None]).clamp(-FARTHEST, FARTHEST) + FARTHEST
     away = torch.where(is_beat, 0.0, -1e4)[:, None, None, :]
@@ -146,16 +148,22 @@ def read_bars(weights: Weights, tokens: torch.Tensor, is_beat: torch.Tensor) -> 
         normal = layer_norm(hidden, (WIDTH,), weights[f"{layer}.attention.gain"], weights[f"{layer}.attention.bias"])
         query, key, value = (normal @ weights[f"{layer}.attention"]).view(tracks, beats, 3, HEADS, -1).permute(2, 0, 3, 1, 4)
         alike = query @ key.transpose(-1, -2) / (WIDTH // HEADS) ** 0.5 + weights[f"{layer}.distance"][:, distance] + away
-        mixed = (alike.softmax(-1) @ value).transpose(1, 2).reshape(tracks, beats, WIDTH)
-        hidden = hidden + mixed @ weights[f"{layer}.mix"]
+        mixed = (_thinned(alike.softmax(-1), dropout) @ value).transpose(1, 2).reshape(tracks, beats, WIDTH)
+        hidden = hidden + _thinned(mixed @ weights[f"{layer}.mix"], dropout)
         normal = layer_norm(hidden, (WIDTH,), weights[f"{layer}.forward.gain"], weights[f"{layer}.forward.bias"])
-        hidden = hidden + gelu(normal @ weights[f"{layer}.forward.0"]) @ weights[f"{layer}.forward.1"]
+        hidden = hidden + _thinned(gelu(normal @ weights[f"{layer}.forward.0"]) @ weights[f"{layer}.forward.1"], dropout)
     hidden = layer_norm(hidden, (WIDTH,), weights["last.gain"], weights["last.bias"])
     present = is_beat[..., None].to(hidden.dtype)
     mean = (hidden * present).sum(1) / present.sum(1)
     most = hidden.masked_fill(~is_beat[..., None], -1e4).amax(1)
-    pooled = gelu(torch.cat([mean, most], -1) @ weights["pool"] + weights["pool.bias"])
-    return pooled @ weights["metre"] + weights["metre.bias"], _centred(hidden @ weights["downbeat"], present)
+    pooled = gelu(_thinned(torch.cat([mean, most], -1), dropout) @ weights["pool"] + weights["pool.bias"])
+    return _thinned(pooled, dropout) @ weights["metre"] + weights["metre.bias"], _centred(hidden @ weights["downbeat"], present)
+
+
+def _thinned(numbers: torch.Tensor, share: float) -> torch.Tensor:
+    from torch.nn.functional import dropout
+
+    return dropout(numbers, share) if share else numbers
 
 
 def _centred(downbeats: torch.Tensor, present: torch.Tensor) -> torch.Tensor:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from transformers_abc.score_writer.beats import Beats, accent, covering
+from transformers_abc.score_writer.beats import Beats, accent, covering, smoothed
 from transformers_abc.score_writer.heard_note import HeardNote
 
 SLOWEST_BPM, FASTEST_BPM, STEP = 28.0, 420.0, 1.07  # of the periods tried; a track settles within a step around its own
@@ -23,7 +23,8 @@ EMPTY_COST, WORST_COST = 0.5, 5.0  # of a beat without an onset, and at most of 
 FOLLOWING, WIDEST = 0.25, 1.25  # share of a new interval in the pace, and how far the pace may go from the period
 LATEST_START_S = 3.0  # after the first onset, for a track
 MOST_CHANGE, CHANGE_BY_JITTER_S = 0.04, 0.008  # mean logarithm of the ratio of neighbouring intervals in a track that is played
-SAME_TEMPO, SAME_PHASE, SAMPLES = 0.04, 0.08, 24  # tracks nearer than this, as a logarithm and in beats at some times, are one
+# Tracks nearer than both, in the logarithm of the ratio of their tempi and in beats at some times, are one.
+SAME_TEMPO_LOG_RATIO, SAME_PHASE_BEATS, TIMES_COMPARED = 0.04, 0.08, 24
 
 
 def beat_candidates(notes: Sequence[HeardNote]) -> list[Beats]:
@@ -36,9 +37,9 @@ def beat_candidates(notes: Sequence[HeardNote]) -> list[Beats]:
     >>> {60, 120, 240} <= {round(track.bpm) for track in beat_candidates(steady)}
     True
     """
-    times_s, weights = moments(notes)
+    times_s, gains = onset_times_and_gains(notes)
     count = int(np.log(FASTEST_BPM / SLOWEST_BPM) / np.log(STEP)) + 1
-    tracks = follow(times_s, weights, 60 / (SLOWEST_BPM * STEP ** np.arange(count)))
+    tracks = follow(times_s, gains, 60 / (SLOWEST_BPM * STEP ** np.arange(count)))
     related = [other for track in tracks for other in (divided(track, 2), _between(track), *_every_other(track))]
     usable = [track for track in (*tracks, *related) if len(track.times_s) > 2 and _is_even(track)]
     first_s, last_s = min(note.onset_s for note in notes), max(note.offset_s for note in notes)
@@ -54,8 +55,8 @@ def followed(notes: Sequence[HeardNote], bpm: float) -> list[Beats]:
         notes: at least two moments.
         bpm: beats a minute.
     """
-    times_s, weights = moments(notes)
-    same, slower = (follow(times_s, weights, np.array([period_s])) for period_s in (60 / bpm, 120 / bpm))
+    times_s, gains = onset_times_and_gains(notes)
+    same, slower = (follow(times_s, gains, np.array([period_s])) for period_s in (60 / bpm, 120 / bpm))
     tracks = [track for found in same for track in (found, _between(found))] + [divided(found, 2) for found in slower]
     first_s, last_s = min(note.onset_s for note in notes), max(note.offset_s for note in notes)
     return [covering(track, first_s, last_s) for track in tracks if len(track.times_s) > 2]
@@ -80,32 +81,39 @@ def _every_other(beats: Beats) -> tuple[Beats, Beats]:
     return Beats(beats.times_s[::2]), Beats(beats.times_s[1::2])
 
 
-def moments(notes: Sequence[HeardNote]) -> tuple[np.ndarray, np.ndarray]:
-    """Times at which notes begin, together or alone, and what a beat gains by falling there: two arrays ``[moments]``."""
+def onset_times_and_gains(notes: Sequence[HeardNote]) -> tuple[np.ndarray, np.ndarray]:
+    """The moments at which notes begin, together or alone, and what a track gains by a beat there.
+
+    Args:
+        notes: at least one.
+
+    Returns:
+        Two arrays ``[moments]``: seconds, increasing, and gains, whose usual size is `ACCENT_WEIGHT`.
+    """
     times: list[list[float]] = []
-    weights: list[float] = []
+    accents: list[float] = []
     for note in sorted(notes):
         if times and note.onset_s - times[-1][0] <= TOGETHER_S:
             times[-1].append(note.onset_s)
-            weights[-1] += accent(note)
+            accents[-1] += accent(note)
         else:
             times.append([note.onset_s])
-            weights.append(accent(note))
-    weight = np.array(weights) ** ACCENT_POWER
-    return np.array([np.mean(group) for group in times]), ACCENT_WEIGHT * weight / weight.mean()
+            accents.append(accent(note))
+    compressed = np.array(accents) ** ACCENT_POWER
+    return np.array([np.mean(group) for group in times]), ACCENT_WEIGHT * compressed / compressed.mean()
 
 
-def follow(times_s: np.ndarray, weights: np.ndarray, periods_s: np.ndarray) -> list[Beats]:
+def follow(times_s: np.ndarray, gains: np.ndarray, periods_s: np.ndarray) -> list[Beats]:
     """The best track at about each period; a period without two beats gives none.
 
     Args:
-        times_s, weights: ``[moments]``, at least one.
+        times_s, gains: ``[moments]``, at least one, see `onset_times_and_gains`.
         periods_s: ``[periods]``.
     """
     count = len(times_s)
     before = np.arange(count)[:, None] - np.arange(1, MOST_BEFORE + 1)  # [moments, back]
     intervals = np.where(before >= 0, times_s[:, None] - times_s[np.maximum(before, 0)], np.inf)
-    score = np.tile(weights, (len(periods_s), 1))
+    score = np.tile(gains, (len(periods_s), 1))
     chosen = np.full(score.shape, -1)
     beats = np.zeros(score.shape)
     paces_s = np.tile(periods_s[:, None], (1, count))  # along the best track to each moment
@@ -140,14 +148,7 @@ def _traced(times_s: np.ndarray, score: np.ndarray, chosen: np.ndarray, beats: n
         return None
     numbers = np.concatenate([[0], np.cumsum(steps[::-1])])
     track = np.interp(np.arange(int(numbers[-1]) + 1), numbers, times_s[nodes[::-1]])
-    return Beats(_smoothed(track)) if len(track) > 1 else None
-
-
-def _smoothed(times_s: np.ndarray) -> np.ndarray:
-    """Beats averaged with the middle of their neighbours: players' jitter is not tempo."""
-    smooth = times_s.copy()
-    smooth[1:-1] = 0.5 * times_s[1:-1] + 0.25 * (times_s[:-2] + times_s[2:])
-    return smooth
+    return Beats(smoothed(track)) if len(track) > 1 else None
 
 
 def _is_even(beats: Beats) -> bool:
@@ -162,13 +163,13 @@ def _is_even(beats: Beats) -> bool:
 def _distinct(tracks: Sequence[Beats], times_s: np.ndarray) -> list[Beats]:
     """The first of each group of tracks that are nearly the same."""
     bpm = np.log([beats.bpm for beats in tracks])
-    sampled_s = np.linspace(times_s[0], times_s[-1], SAMPLES)
+    sampled_s = np.linspace(times_s[0], times_s[-1], TIMES_COMPARED)
     places = np.array([beats.position(sampled_s) for beats in tracks])
     kept: list[int] = []
     for number in range(len(tracks)):
-        near = [other for other in kept if abs(bpm[number] - bpm[other]) < SAME_TEMPO]
+        near = [other for other in kept if abs(bpm[number] - bpm[other]) < SAME_TEMPO_LOG_RATIO]
         apart = places[near] - places[number]
         slipped = apart - np.round(np.median(apart, axis=1, keepdims=True))
-        if not near or (np.abs(slipped).mean(axis=1) > SAME_PHASE).all():
+        if not near or (np.abs(slipped).mean(axis=1) > SAME_PHASE_BEATS).all():
             kept.append(number)
     return [tracks[number] for number in kept]

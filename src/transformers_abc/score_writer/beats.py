@@ -21,6 +21,7 @@ PREFERRED_BPM, PREFERENCE_OCTAVES = 90.0, 0.75  # log-normal preference, as for 
 OCCUPANCY_WEIGHT, PREFERENCE_WEIGHT = 0.5, 0.4  # against a mean worth of places of at most 1, see `_quality`
 TIGHTNESS = 180.0  # how strongly the dynamic programme keeps to the tempo
 FEWEST_ONSETS, FALLBACK_BPM = 4, 120.0  # with fewer onsets there is nothing to tell a tempo by
+FEWEST_SMOOTHED = 5  # beats; among fewer, jitter and tempo cannot be told apart
 EXCERPT_S = 60.0  # tempi are compared on this much of a long recording
 
 
@@ -135,16 +136,24 @@ def _follow(curve: np.ndarray, period_s: float) -> np.ndarray:
     times = np.array(beats[::-1]) / RATE_HZ
     if len(times) < 3:
         return np.arange(times[0], len(curve) / RATE_HZ + period_s, period_s)
-    return _smoothed(times)
+    return smoothed(times) if len(times) >= FEWEST_SMOOTHED else times
 
 
-def _smoothed(times: np.ndarray) -> np.ndarray:
-    """Beats averaged with the middle of their neighbours: players' jitter is not tempo."""
-    if len(times) < 5:
-        return times
-    middle = times.copy()
-    middle[1:-1] = 0.5 * times[1:-1] + 0.25 * (times[:-2] + times[2:])
-    return middle
+def smoothed(times_s: np.ndarray) -> np.ndarray:
+    """Beats averaged with the middle of their neighbours, since players' jitter is not tempo; the first and the last stay.
+
+    Args:
+        times_s: ``[beats]``, any number of them.
+
+    Returns:
+        As many, in an array of their own.
+
+    >>> smoothed(np.array([0.0, 1.2, 2.0, 3.0])).tolist()
+    [0.0, 1.1, 2.05, 3.0]
+    """
+    smooth = times_s.copy()
+    smooth[1:-1] = 0.5 * times_s[1:-1] + 0.25 * (times_s[:-2] + times_s[2:])
+    return smooth
 
 
 # Where an onset may fall inside a beat, and how much such a place is worth.

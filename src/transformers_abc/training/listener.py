@@ -24,13 +24,11 @@ from transformers import Trainer, TrainingArguments, set_seed
 from transformers_abc.models.configuration import AbcListenerConfig
 from transformers_abc.models.feature_extraction import AbcFeatureExtractor
 from transformers_abc.models.listener import AbcListener
-from transformers_abc.synthesis.bank import SoundFontBank
 from transformers_abc.synthesis.orchestras import Orchestras
-from transformers_abc.synthesis.recorded_bank import RecordedBank
 from transformers_abc.synthesis.scores import load_pieces
-from transformers_abc.synthesis.soundfonts import check_for_training
 from transformers_abc.synthesis.synthetic_clips import SyntheticClips
 from transformers_abc.synthesis.timbres import Orchestra
+from transformers_abc.synthesis.training_banks import training_banks
 from transformers_abc.training.runs import begin_run, check_steps, write_record
 from transformers_abc.training.targets import listener_targets
 from transformers_abc.training.validation import ListenerValidator
@@ -172,12 +170,7 @@ def training_sounds(soundfont: Path | None, samples: Path | None, sampling_rate:
         FileNotFoundError: one of them is not there.
         ValueError: the sounds are kept for tests, or are none.
     """
-    banks: list[Orchestra] = []
-    if soundfont:
-        check_for_training(soundfont)
-        banks.append(SoundFontBank(soundfont, sampling_rate, cache))
-    if samples:
-        banks.append(RecordedBank(samples, sampling_rate, cache))
+    banks = training_banks(soundfont, samples, sampling_rate, cache)
     return Orchestras(banks) if banks else None
 
 

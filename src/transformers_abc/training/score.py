@@ -9,16 +9,14 @@ step. So a run that was stopped goes on where it was, and on one thread ends wit
 from __future__ import annotations
 
 import json
-import platform
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from transformers_abc.outputs import write_whole
 from transformers_abc.score_writer.bar_network import (
     BAR_CLASSES,
     MOST_BEATS,
@@ -35,27 +33,33 @@ from transformers_abc.score_writer.beat_candidates import beat_candidates
 from transformers_abc.score_writer.beat_features import NoteArrays, beat_tokens, track_summaries
 from transformers_abc.score_writer.beats import Beats
 from transformers_abc.synthesis.scores import load_passages
-from transformers_abc.training.runs import check_steps
+from transformers_abc.training.runs import begin_run, check_steps, write_record
 from transformers_abc.training.score_examples import ScoreExamples
 from transformers_abc.training.score_validation import ScoreValidator
 
 PASSAGE_S = 60.0  # one and a half times the longest clip
-WARMUP_STEPS, DECAY_SHARE = 60, 0.4  # warm-up, stable, decay, as for the listener
+WARMUP_STEPS, DECAY_SHARE = 60, 0.5  # warm-up, stable, decay, as for the listener
 WHOLE_BARS = 60  # beats: a multiple of the bar in every class, so that what is read begins where the track does
-VALIDATION_SEED = 1_000_003
+VALIDATION_SEED, SEED_STRIDE = 1_000_003, 1_000_003
 
 
 @dataclass(frozen=True)
 class ScoreTrainingConfig:
-    """Everything that decides a run; saved beside the weights."""
+    """Everything that decides a run; saved beside the weights.
+
+    Attributes:
+        examples: made once and gone through again and again; new ones are judged worse than seen ones, so many are better than many rounds.
+        dropout: share of numbers that the networks do without while they learn.
+    """
 
     out: Path
     scores: Path | None = None
-    steps: int = 1600
+    steps: int = 2800
     batch_size: int = 16
-    examples: int = 8000
+    examples: int = 18_000
     learning_rate: float = 2e-3
     weight_decay: float = 3e-2
+    dropout: float = 0.15
     checkpoint_every: int = 100
     validate_every: int = 500
     validation_clips: int = 60
@@ -79,6 +83,13 @@ class _Laid:
     summaries: np.ndarray
     phases: np.ndarray
     bar_class: int
+    _tables: dict[int, np.ndarray] = field(default_factory=dict)
+
+    def table(self, track: int) -> np.ndarray:
+        """Its beats as the transformer reads them; made once."""
+        if track not in self._tables:
+            self._tables[track] = beat_tokens(self.notes, self.tracks[track])
+        return self._tables[track]
 
 
 def train_score(config: ScoreTrainingConfig) -> Path:
@@ -91,6 +102,7 @@ def train_score(config: ScoreTrainingConfig) -> Path:
     passages: tuple[list[str], list[str]] = ([], [])
     if config.scores:
         passages = load_passages(config.scores, config.out / "passages", PASSAGE_S)
+    begin_run(config.out, config, _MAY_CHANGE)  # after the scores were found to be there
     run = _Run(config, ScoreExamples(passages[0], config.seed))
     validator = ScoreValidator(passages[1] or passages[0], config.validation_clips, VALIDATION_SEED)
     while run.step < config.steps:
@@ -117,7 +129,6 @@ class _Run:
         self._laid: dict[int, _Laid | None] = {}
         self._recent: list[float] = []
         self._since = time.monotonic()
-        config.out.mkdir(parents=True, exist_ok=True)
         self._checkpoint = config.out / "checkpoint.pt"
         if self._checkpoint.exists():
             self._load_checkpoint()
@@ -127,7 +138,8 @@ class _Run:
         if not batch:  # rare metres only: nothing to learn, but the step counts
             self.step += 1
             return
-        loss = _loss(self.weights, batch, np.random.default_rng([self.config.seed, self.step, 1]))
+        torch.manual_seed(self.config.seed * SEED_STRIDE + self.step)  # of the dropout, so that a resumed run leaves out the same
+        loss = _loss(self.weights, batch, np.random.default_rng([self.config.seed, self.step, 1]), self.config.dropout)
         for group in self._optimizer.param_groups:
             group["lr"] = self.config.learning_rate * self._pace()
         self._optimizer.zero_grad()
@@ -172,7 +184,6 @@ class _Run:
             "step": self.step,
             "steps": self.config.steps,
             "history": self.history,
-            "settings": self._settings(),
         }
         partial = self._checkpoint.with_suffix(".partial")
         torch.save(state, partial)
@@ -180,8 +191,6 @@ class _Run:
 
     def _load_checkpoint(self) -> None:
         state = torch.load(self._checkpoint, weights_only=True, map_location="cpu")
-        if state["settings"] != self._settings():
-            raise ValueError(f"{self._checkpoint} belongs to a run with other settings: choose another --out or delete it")
         with torch.no_grad():
             for name, weight in self.weights.items():
                 weight.copy_(state["weights"][name])
@@ -189,18 +198,12 @@ class _Run:
         self.step, self.history = state["step"], state["history"]
         check_steps(self.step, state["steps"], self.config.steps, DECAY_SHARE)
 
-    def _settings(self) -> dict[str, object]:
-        """What must agree for a checkpoint to be continued; paths by name, so that a run may move to another machine."""
-        return {name: value for name, value in _settings(self.config).items() if name not in _MAY_CHANGE}
-
     def save(self) -> None:
         """Write the finished weights in half precision, and how they came to be."""
         partial = self.config.out / "score.safetensors.partial"
         save_file({name: weight.detach().half().contiguous() for name, weight in self.weights.items()}, partial)
         partial.replace(self.config.out / "score.safetensors")
-        made_with = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
-        record = {"settings": _settings(self.config), "made_with": made_with, "history": self.history}
-        write_whole(self.config.out / "training.json", json.dumps(record, indent=1) + "\n")
+        write_record(self.config.out, self.config, self.history)
 
 
 def initial_weights(seed: int) -> Weights:
@@ -218,10 +221,6 @@ def initial_weights(seed: int) -> Weights:
     return weights
 
 
-def _settings(config: ScoreTrainingConfig) -> dict[str, object]:
-    return {name: value.name if isinstance(value, Path) else value for name, value in asdict(config).items()}
-
-
 def _lay(examples: ScoreExamples, number: int) -> _Laid | None:
     """An example on its tracks; None where its metre is a rare one or none of the tracks is its beat."""
     example = examples[number]
@@ -237,19 +236,19 @@ def _lay(examples: ScoreExamples, number: int) -> _Laid | None:
     return _Laid(notes, tracks, track_summaries(notes, tracks), phases, bar_class)
 
 
-def _loss(weights: Weights, batch: list[_Laid], rng: np.random.Generator) -> torch.Tensor:
+def _loss(weights: Weights, batch: list[_Laid], rng: np.random.Generator, dropout: float = 0.0) -> torch.Tensor:
     """What the rating and the joint choice of track, metre and phase lack to be right, in nats, mean over examples."""
-    ratings = [rate_tracks(weights, torch.from_numpy(laid.summaries)) for laid in batch]
+    ratings = [rate_tracks(weights, torch.from_numpy(laid.summaries), dropout) for laid in batch]
     rating_loss = torch.stack([_lacking(rating, laid.phases >= 0) for rating, laid in zip(ratings, batch, strict=True)]).mean()
     read = [_read(rating, laid.phases, rng) for rating, laid in zip(ratings, batch, strict=True)]
     tables = []
     for laid, chosen in zip(batch, read, strict=True):
         for place in chosen:
-            table = beat_tokens(laid.notes, laid.tracks[place])
+            table = laid.table(place)
             first = WHOLE_BARS * int(rng.integers(max(len(table) - MOST_BEATS, 0) // WHOLE_BARS + 1))
             tables.append(table[first : first + MOST_BEATS])
     tokens, is_beat = padded(tables)
-    metres, downbeats = read_bars(weights, torch.from_numpy(tokens), torch.from_numpy(is_beat))
+    metres, downbeats = read_bars(weights, torch.from_numpy(tokens), torch.from_numpy(is_beat), dropout)
     by_phase = [metres[:, place, None] + phase_sums(downbeats, place) for place in range(len(BAR_CLASSES))]
     starts = np.cumsum([0, *(counted.beats for counted in BAR_CLASSES)])  # of the classes among all hypotheses of a track
     hypotheses = torch.cat(by_phase, 1)

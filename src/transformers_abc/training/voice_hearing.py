@@ -22,15 +22,14 @@ from transformers_abc.models.listener import AbcListener
 from transformers_abc.notation.instruments import Instrument
 from transformers_abc.outputs import write_whole
 from transformers_abc.score_writer.heard_note import HeardNote
-from transformers_abc.synthesis.bank import SoundFontBank
-from transformers_abc.synthesis.recorded_bank import RecordedBank
 from transformers_abc.synthesis.rendering import render_span
-from transformers_abc.synthesis.soundfonts import check_for_training
 from transformers_abc.synthesis.timbres import Orchestra, SoundSource
+from transformers_abc.synthesis.training_banks import sounds_key, training_banks
 from transformers_abc.training.voice_examples import CLIP_S, PlayedClip, VoiceExample, heard_example
 
 TAIL_S = 0.5  # after the last note of a short clip
 DIGITS = 4  # of what is kept
+DECISIVE = ("model.safetensors", "config.json", "preprocessor_config.json")  # files of a listener; thresholds are in the configuration
 
 
 class InTurn:
@@ -72,8 +71,7 @@ class ClipHearer:
             side: in the names of files.
             seed: of timbres and rooms.
         """
-        weights = sha256((self.listener / "model.safetensors").read_bytes()).hexdigest()[:12]
-        folder = self.cache / "heard" / weights
+        folder = self.cache / "heard" / self._key()
         folder.mkdir(parents=True, exist_ok=True)
         files = [folder / f"{side}-{seed}-{number}-{_digest(clip)}.json" for number, clip in enumerate(clips)]
         if not all(file.exists() for file in files):
@@ -85,7 +83,9 @@ class ClipHearer:
         model = model.to(memory_format=torch.channels_last)
         extractor = AbcFeatureExtractor.from_pretrained(self.listener, local_files_only=True)
         rate = model.config.sampling_rate
-        banks = self._banks(rate)
+        banks = training_banks(self.soundfont, self.samples, rate, self.cache / "sounds")
+        if not banks:
+            raise ValueError("a listener needs something to hear: give --soundfont, --samples or both")
         for number, (clip, file) in enumerate(zip(clips, files, strict=True)):
             if file.exists():
                 continue
@@ -97,16 +97,10 @@ class ClipHearer:
             posteriors = [part for window in windows_of(recording, rate) for part in listen(model, extractor, [window])]
             _write(file, read_notes(posteriors, recording, model).notes, all(are_known))
 
-    def _banks(self, rate: int) -> list[Orchestra]:
-        banks: list[Orchestra] = []
-        if self.soundfont:
-            check_for_training(self.soundfont)
-            banks.append(SoundFontBank(self.soundfont, rate, self.cache / "sounds"))
-        if self.samples:
-            banks.append(RecordedBank(self.samples, rate, self.cache / "sounds"))
-        if not banks:
-            raise ValueError("a listener needs something to hear: give --soundfont, --samples or both")
-        return banks
+    def _key(self) -> str:
+        """Of all that decides what is heard beside the clip, its number and the seed: another listener or other sounds hear anew."""
+        files = [sha256((self.listener / name).read_bytes()).hexdigest() for name in DECISIVE]
+        return sha256(" ".join([*files, sounds_key(self.soundfont, self.samples)]).encode()).hexdigest()[:12]
 
 
 def _digest(clip: PlayedClip) -> str:
