@@ -1,9 +1,9 @@
 """The listener: a small convolutional network from a log-frequency spectrum to notes.
 
 It answers five questions for every frame and pitch: does a note start here, does it sound, does it end here, do several sound at once (a
-unison), and (at a lower frame rate) which instrument plays it. Each pitch sees its own harmonics stacked as channels, so that the same few filters serve all pitches, an idea
-of Bittner et al., *Deep salience representations for F0 estimation in polyphonic music*, ISMIR 2017; onset, frame and offset heads follow
-Hawthorne et al., *Onsets and Frames*, ISMIR 2018, and its successors.
+unison), and (at a lower frame rate) which instrument plays it. Each pitch sees its own harmonics stacked as channels, so that the same few
+filters serve all pitches, an idea of Bittner et al., *Deep salience representations for F0 estimation in polyphonic music*, ISMIR 2017;
+onset, frame and offset heads follow Hawthorne et al., *Onsets and Frames*, ISMIR 2018, and its successors.
 """
 
 from __future__ import annotations
@@ -111,16 +111,16 @@ class AbcListener(PreTrainedModel):
         onset_labels: torch.Tensor | None = None,
         frame_labels: torch.Tensor | None = None,
         offset_labels: torch.Tensor | None = None,
-        unison_labels: torch.Tensor | None = None,
         instrument_labels: torch.Tensor | None = None,
+        unison_labels: torch.Tensor | None = None,
     ) -> AbcListenerOutput:
         """Run the network.
 
         Args:
             input_features: ``[batch, windows, frames, bins]`` of `AbcFeatureExtractor`.
             onset_labels, frame_labels, offset_labels: ``[batch, frames, pitches]`` in [0, 1]; all of them or none.
-            unison_labels: the same, where several notes sound at once.
             instrument_labels: ``[batch, frames / instrument_stride (rounded up), pitches]``, an index or `IGNORED_LABEL`.
+            unison_labels: ``[batch, frames, pitches]``, 1 where several notes sound at once.
         """
         stem = self.stem(self._stack_harmonics(input_features))
         hidden = self.trunk(stem)

@@ -17,8 +17,9 @@ def listener_targets(clip: SyntheticClip, config: AbcListenerConfig) -> dict[str
     """Targets of one clip.
 
     Returns:
-        ``onset_labels``, ``frame_labels``, ``offset_labels`` and ``unison_labels`` of shape ``[frames, pitches]``, float32, and ``instrument_labels`` of shape
-        ``[ceil(frames / instrument_stride), pitches]``, int64 with `IGNORED_LABEL` where no labelled instrument sounds.
+        ``onset_labels``, ``frame_labels``, ``offset_labels`` and ``unison_labels`` of shape ``[frames, pitches]``, float32, and
+        ``instrument_labels`` of shape ``[ceil(frames / instrument_stride), pitches]``, int64 with `IGNORED_LABEL` where no labelled
+        instrument sounds.
     """
     frames = len(clip.audio) // config.hop_length + 1
     onset = np.zeros((frames, config.num_pitches), dtype=np.float32)
