@@ -9,7 +9,7 @@ import torch
 from small_listener import small_listener
 
 SHAPES = [(2, 80), (1, 41), (3, 1), (1, 487)]  # (batch, frames); frames that the instrument head's stride of 8 divides, and others
-NAMES = ["onset_logits", "frame_logits", "offset_logits", "instrument_logits"]
+NAMES = ["onset_logits", "frame_logits", "offset_logits", "unison_logits", "instrument_logits"]
 
 
 def features(batch: int, frames: int) -> torch.Tensor:

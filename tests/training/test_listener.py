@@ -10,11 +10,11 @@ import torch
 from safetensors.torch import load_file
 
 from transformers_abc.models.configuration import AbcListenerConfig
-from transformers_abc.models.listener import IGNORED_LABEL
+from transformers_abc.models.listener import IGNORED_LABEL, AbcListener
 from transformers_abc.notation.instruments import INSTRUMENT_BY_CODE
 from transformers_abc.synthesis.performance import PlayedNote
 from transformers_abc.synthesis.synthetic_clips import SyntheticClip
-from transformers_abc.training.listener import ListenerTrainer, ListenerTrainingConfig, train_listener
+from transformers_abc.training.listener import ListenerTrainer, ListenerTrainingConfig, take_weights, train_listener
 from transformers_abc.training.targets import listener_targets
 
 VIOLIN, FLUTE = INSTRUMENT_BY_CODE["vn"], INSTRUMENT_BY_CODE["fl"]
@@ -42,6 +42,27 @@ def test_notes_beyond_the_edges_leave_no_onset() -> None:
     assert targets["onset_labels"][:, 48].max() == 0
     assert np.flatnonzero(targets["frame_labels"][:, 48]).tolist() == list(range(20))
     assert np.flatnonzero(targets["frame_labels"][:, 50]).tolist() == list(range(36, 41))
+
+
+def test_a_unison_lasts_while_both_sound() -> None:
+    notes = (PlayedNote(0.0, 0.5, 69, 0.5, VIOLIN, 0), PlayedNote(0.25, 0.75, 69, 0.5, FLUTE, 1))
+    targets = listener_targets(SyntheticClip(np.zeros(16_000, dtype=np.float32), notes, (True, True)), AbcListenerConfig())
+    assert np.flatnonzero(targets["unison_labels"][:, 48]).tolist() == list(range(10, 20))
+    assert np.flatnonzero(targets["frame_labels"][:, 48]).tolist() == list(range(30))
+
+
+def test_a_run_starts_from_what_fits_of_another_listener(tmp_path: Path) -> None:
+    other = AbcListener(AbcListenerConfig(**{**TINY.to_dict(), "instrument_channels": 4}))
+    other.save_pretrained(tmp_path)
+    model = AbcListener(TINY)
+    before = model.instrument_head.weight.clone()
+    anew = take_weights(model, tmp_path)
+    assert anew
+    assert all(name.startswith("instrument_") for name in anew)
+    assert torch.equal(model.stem.weight, other.stem.weight)
+    assert torch.equal(model.instrument_head.weight, before)
+    with pytest.raises(FileNotFoundError, match="--start-from"):
+        take_weights(model, tmp_path / "nothing")
 
 
 def run(out: Path, steps: int) -> dict[str, torch.Tensor]:

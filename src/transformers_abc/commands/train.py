@@ -44,6 +44,7 @@ def _add_listener(models: Commands) -> None:
     listener.add_argument("--scores", type=Path, help="folder of MusicXML scores to play (default: invented music only)")
     listener.add_argument("--soundfont", type=Path, help="SoundFont to play them on, with fluidsynth (default: invented timbres only)")
     listener.add_argument("--samples", type=Path, help="folder of recorded notes to play them on too, see docs/training.md")
+    listener.add_argument("--start-from", type=Path, help="folder of a trained listener to go on from (default: start from nothing)")
     number, amount = positive(int), positive(float)
     listener.add_argument("--steps", type=number, default=6400, help="updates in all (default: %(default)s)")
     listener.add_argument("--batch-size", type=number, default=6, help="clips per update (default: %(default)s)")

@@ -47,8 +47,8 @@ class AbcListenerConfig(PretrainedConfig):
         dilations: tuple[tuple[int, int], ...] = ((1, 1), (1, 12), (2, 1), (4, 12), (8, 1), (2, 7), (4, 1), (8, 12), (2, 5), (1, 1)),
         instruments: tuple[str, ...] = INSTRUMENT_CODES,
         instrument_stride: int = 8,
-        instrument_channels: int = 96,
-        instrument_dilations: tuple[tuple[int, int], ...] = ((1, 1), (2, 12), (4, 1), (1, 7)),
+        instrument_channels: int = 128,
+        instrument_dilations: tuple[tuple[int, int], ...] = ((1, 1), (2, 12), (4, 1), (8, 7), (2, 12), (1, 1)),
         decoding_thresholds: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:

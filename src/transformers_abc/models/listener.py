@@ -1,9 +1,9 @@
 """The listener: a small convolutional network from a log-frequency spectrum to notes.
 
-It answers four questions for every frame and pitch: does a note start here, does it sound, does it end here, and (at a lower frame rate)
-which instrument plays it. Each pitch sees its own harmonics stacked as channels, so that the same few filters serve all pitches, an idea
-of Bittner et al., *Deep salience representations for F0 estimation in polyphonic music*, ISMIR 2017; onset, frame and offset heads follow
-Hawthorne et al., *Onsets and Frames*, ISMIR 2018, and its successors.
+It answers five questions for every frame and pitch: does a note start here, does it sound, does it end here, do several sound at once (a
+unison), and (at a lower frame rate) which instrument plays it. Each pitch sees its own harmonics stacked as channels, so that the same few
+filters serve all pitches, an idea of Bittner et al., *Deep salience representations for F0 estimation in polyphonic music*, ISMIR 2017;
+onset, frame and offset heads follow Hawthorne et al., *Onsets and Frames*, ISMIR 2018, and its successors.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from transformers.utils import ModelOutput
 from transformers_abc.models.configuration import AbcListenerConfig
 
 # How much each head weighs in the loss. Onsets are rarer than frames, and a wrong instrument or end harms a score less than a wrong note.
-ONSET_WEIGHT, FRAME_WEIGHT, OFFSET_WEIGHT, INSTRUMENT_WEIGHT = 1.0, 0.5, 0.2, 0.5
+ONSET_WEIGHT, FRAME_WEIGHT, OFFSET_WEIGHT, UNISON_WEIGHT, INSTRUMENT_WEIGHT = 1.0, 0.5, 0.2, 0.5, 1.0
 # A frame at which some note starts is about forty times rarer than one without; a moderate weight keeps the posteriors usable as they are.
 ONSET_POSITIVE_WEIGHT = 3.0
 IGNORED_LABEL = -100  # no note, or nobody knows the instrument
@@ -33,7 +33,7 @@ class AbcListenerOutput(ModelOutput):
 
     Attributes:
         loss: weighted sum of the heads' losses, when labels were given.
-        onset_logits, frame_logits, offset_logits: ``[batch, frames, pitches]``.
+        onset_logits, frame_logits, offset_logits, unison_logits: ``[batch, frames, pitches]``.
         instrument_logits: ``[batch, frames / instrument_stride (rounded up), pitches, instruments]``.
     """
 
@@ -41,6 +41,7 @@ class AbcListenerOutput(ModelOutput):
     onset_logits: torch.Tensor | None = None
     frame_logits: torch.Tensor | None = None
     offset_logits: torch.Tensor | None = None
+    unison_logits: torch.Tensor | None = None
     instrument_logits: torch.Tensor | None = None
 
 
@@ -64,7 +65,7 @@ class _Trunk(nn.Sequential):
 
 
 class AbcListener(PreTrainedModel):
-    """Spectrum in, onset, frame, offset and instrument logits out.
+    """Spectrum in, onset, frame, offset, unison and instrument logits out.
 
     Example:
         >>> model = AbcListener(AbcListenerConfig(hidden_channels=8, dilations=((1, 1),))).eval()
@@ -86,7 +87,7 @@ class AbcListener(PreTrainedModel):
             len(config.window_lengths) * len(config.harmonics), width, (3, 5), stride=(1, config.bins_per_semitone), padding=(1, 1)
         )
         self.trunk = _Trunk(width, config.dilations)
-        self.note_heads = nn.Conv2d(width, 3, 3, padding=1)  # onset, frame, offset
+        self.note_heads = nn.Conv2d(width, 4, 3, padding=1)  # onset, frame, offset, unison
         # Timbre is read from the stem too, since the trunk is busy with pitch.
         self.instrument_stem = nn.Conv2d(2 * width, instrument_width, 1)
         self.instrument_trunk = _Trunk(instrument_width, config.instrument_dilations)
@@ -111,6 +112,7 @@ class AbcListener(PreTrainedModel):
         frame_labels: torch.Tensor | None = None,
         offset_labels: torch.Tensor | None = None,
         instrument_labels: torch.Tensor | None = None,
+        unison_labels: torch.Tensor | None = None,
     ) -> AbcListenerOutput:
         """Run the network.
 
@@ -118,10 +120,11 @@ class AbcListener(PreTrainedModel):
             input_features: ``[batch, windows, frames, bins]`` of `AbcFeatureExtractor`.
             onset_labels, frame_labels, offset_labels: ``[batch, frames, pitches]`` in [0, 1]; all of them or none.
             instrument_labels: ``[batch, frames / instrument_stride (rounded up), pitches]``, an index or `IGNORED_LABEL`.
+            unison_labels: ``[batch, frames, pitches]``, 1 where several notes sound at once.
         """
         stem = self.stem(self._stack_harmonics(input_features))
         hidden = self.trunk(stem)
-        onset, frame, offset = self.note_heads(hidden).float().unbind(1)
+        onset, frame, offset, unison = self.note_heads(hidden).float().unbind(1)
         both = torch.cat([F.relu(stem), hidden], dim=1)
         pooled = F.avg_pool2d(both, (self.config.instrument_stride, 1), ceil_mode=True)
         instrument = self.instrument_head(self.instrument_trunk(self.instrument_stem(pooled))).float().permute(0, 2, 3, 1)
@@ -131,9 +134,11 @@ class AbcListener(PreTrainedModel):
         if onset_labels is not None and frame_labels is not None and offset_labels is not None:
             loss = ONSET_WEIGHT * _per_frame_bce(onset, onset_labels, onset.new_tensor(ONSET_POSITIVE_WEIGHT))
             loss = loss + FRAME_WEIGHT * _per_frame_bce(frame, frame_labels) + OFFSET_WEIGHT * _per_frame_bce(offset, offset_labels)
+            if unison_labels is not None:
+                loss = loss + UNISON_WEIGHT * _per_frame_bce(unison, unison_labels)
             if instrument_labels is not None:
                 loss = loss + INSTRUMENT_WEIGHT * _instrument_loss(instrument, instrument_labels)
-        return AbcListenerOutput(loss, onset, frame, offset, instrument)
+        return AbcListenerOutput(loss, onset, frame, offset, unison, instrument)
 
     def _stack_harmonics(self, features: torch.Tensor) -> torch.Tensor:
         """``[batch, windows, frames, bins]`` to ``[batch, windows * harmonics, frames, pitches * bins_per_semitone]``."""

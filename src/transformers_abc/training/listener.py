@@ -18,6 +18,7 @@ from typing import Any, cast
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch.utils.data import Dataset
 from transformers import Trainer, TrainingArguments, set_seed
 
@@ -46,6 +47,7 @@ class ListenerTrainingConfig:
 
     Attributes:
         out: folder for checkpoints and the finished model.
+        start_from: folder of a listener to start from instead of from nothing; what does not fit the model is learnt anew.
         scores, soundfont, samples: what is played, and on what; see `synthesis`.
         steps, batch_size, clip_s: updates, clips an update (on each device), and seconds a clip.
         learning_rate, weight_decay, warmup_steps: of AdamW.
@@ -59,6 +61,7 @@ class ListenerTrainingConfig:
     scores: Path | None = None
     soundfont: Path | None = None
     samples: Path | None = None
+    start_from: Path | None = None
     steps: int = 6400
     batch_size: int = 6
     clip_s: float = 4.0
@@ -141,6 +144,8 @@ def train_listener(config: ListenerTrainingConfig, model_config: AbcListenerConf
     torch.set_num_threads(config.threads)
     set_seed(config.seed)
     model = AbcListener(model_config)
+    if config.start_from:
+        take_weights(model, config.start_from)
     if training_pieces and not validation_pieces:
         print("no score fell to validation: the figures are of training music", file=sys.stderr)
     extractor = AbcFeatureExtractor.for_listener(model_config)
@@ -161,6 +166,24 @@ def train_listener(config: ListenerTrainingConfig, model_config: AbcListenerConf
     if trainer.is_world_process_zero():
         _save(trainer, validator, extractor, config)
     return config.out
+
+
+def take_weights(model: AbcListener, folder: Path) -> list[str]:
+    """Give a model the weights of another where they have its names and shapes.
+
+    Returns:
+        The names of the weights that stay as they were.
+
+    Raises:
+        FileNotFoundError: the folder has no ``model.safetensors``.
+    """
+    path = folder / "model.safetensors"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: not there; --start-from takes the folder of a trained listener")
+    own, found = model.state_dict(), load_file(path)
+    fitting = {name: weight.float() for name, weight in found.items() if name in own and own[name].shape == weight.shape}
+    model.load_state_dict(fitting, strict=False)
+    return sorted(own.keys() - fitting.keys())
 
 
 def training_sounds(soundfont: Path | None, samples: Path | None, sampling_rate: int, cache: Path) -> Orchestra | None:

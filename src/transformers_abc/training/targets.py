@@ -1,4 +1,4 @@
-"""What the listener should say of a clip: onset, frame, offset and instrument targets on its grid."""
+"""What the listener should say of a clip: onset, frame, offset, unison and instrument targets on its grid."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ def listener_targets(clip: SyntheticClip, config: AbcListenerConfig) -> dict[str
     """Targets of one clip.
 
     Returns:
-        ``onset_labels``, ``frame_labels`` and ``offset_labels`` of shape ``[frames, pitches]``, float32, and ``instrument_labels`` of shape
-        ``[ceil(frames / instrument_stride), pitches]``, int64 with `IGNORED_LABEL` where no labelled instrument sounds.
+        ``onset_labels``, ``frame_labels``, ``offset_labels`` and ``unison_labels`` of shape ``[frames, pitches]``, float32, and
+        ``instrument_labels`` of shape ``[ceil(frames / instrument_stride), pitches]``, int64 with `IGNORED_LABEL` where no labelled
+        instrument sounds.
     """
     frames = len(clip.audio) // config.hop_length + 1
     onset = np.zeros((frames, config.num_pitches), dtype=np.float32)
-    frame, offset = np.zeros_like(onset), np.zeros_like(onset)
+    frame, offset, unison = np.zeros_like(onset), np.zeros_like(onset), np.zeros_like(onset)
     steps = -(-frames // config.instrument_stride)
     instrument = np.full((steps, config.num_pitches), IGNORED_LABEL, dtype=np.int64)
     for note, labelled in zip(clip.notes, clip.labelled, strict=True):
@@ -33,11 +34,18 @@ def listener_targets(clip: SyntheticClip, config: AbcListenerConfig) -> dict[str
         _raise_peak(onset[:, column], start)
         _raise_peak(offset[:, column], end)
         first, last = max(round(start), 0), min(max(round(end), round(start) + 1), frames)
+        unison[first:last, column] = frame[first:last, column]
         frame[first:last, column] = 1.0
         if labelled and last > first:
             index = config.instruments.index(note.instrument.code)
             instrument[first // config.instrument_stride : (last - 1) // config.instrument_stride + 1, column] = index
-    return {"onset_labels": onset, "frame_labels": frame, "offset_labels": offset, "instrument_labels": instrument}
+    return {
+        "onset_labels": onset,
+        "frame_labels": frame,
+        "offset_labels": offset,
+        "unison_labels": unison,
+        "instrument_labels": instrument,
+    }
 
 
 def _raise_peak(curve: np.ndarray, place: float) -> None:

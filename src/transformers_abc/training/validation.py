@@ -20,7 +20,9 @@ ONSET_TOLERANCE_S = 0.05
 ONSET_THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
 FRAME_THRESHOLDS = (0.2, 0.3, 0.4, 0.5)
 
-Posteriors = tuple[np.ndarray, np.ndarray, np.ndarray]  # onset, frame, instrument probabilities of a clip
+UNISON_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 2.0)  # the last: none
+
+Posteriors = tuple[np.ndarray, ...]  # onset, frame, unison and instrument probabilities of a clip
 
 
 class ListenerValidator:
@@ -52,7 +54,7 @@ class ListenerValidator:
         }
 
     def best_thresholds(self, model: AbcListener) -> DecodingThresholds:
-        """The onset and frame thresholds with the highest mean onset F1."""
+        """The onset and frame thresholds with the highest mean onset F1, then that of unisons."""
         posteriors = self._posteriors(model)
 
         def mean_f1(thresholds: DecodingThresholds) -> float:
@@ -60,7 +62,8 @@ class ListenerValidator:
             return float(np.mean([clip_f1(clip, notes) for clip, notes in zip(self._clips, heard, strict=True)]))
 
         grid = [replace(DecodingThresholds(), onset=onset, frame=frame) for onset in ONSET_THRESHOLDS for frame in FRAME_THRESHOLDS]
-        return max(grid, key=mean_f1)
+        best = max(grid, key=mean_f1)
+        return max((replace(best, unison=unison) for unison in UNISON_THRESHOLDS), key=mean_f1)
 
     @torch.inference_mode()
     def _posteriors(self, model: AbcListener) -> list[Posteriors]:
@@ -69,7 +72,8 @@ class ListenerValidator:
         for clip in self._clips:
             features = self._extractor(clip.audio)["input_features"].to(model.device)
             output = model(features.contiguous(memory_format=torch.channels_last))
-            probabilities = output.onset_logits.sigmoid(), output.frame_logits.sigmoid(), output.instrument_logits.softmax(-1)
+            by_frame = (output.onset_logits, output.frame_logits, output.unison_logits)
+            probabilities = [*(logits.sigmoid() for logits in by_frame), output.instrument_logits.softmax(-1)]
             outputs.append(tuple(tensor[0].cpu().numpy() for tensor in probabilities))
         return outputs
 
