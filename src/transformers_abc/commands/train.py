@@ -2,6 +2,7 @@
 
 transformers-abc train listener --scores scores/ --out listener/
 transformers-abc train score --scores scores/ --out score/
+transformers-abc train lengths --scores scores/ --out lengths/
 transformers-abc train voices --scores scores/ --listener listener/ --soundfont FluidR3_GM.sf2 --out voices/
 transformers-abc train tokenizer --scores scores/ --out tokenizer/
 """
@@ -23,6 +24,7 @@ def add_train(commands: Commands) -> None:
     models = train.add_subparsers(required=True, metavar="MODEL")
     _add_listener(models)
     _add_score(models)
+    _add_lengths(models)
     _add_voices(models)
     _add_tokenizer(models)
 
@@ -68,8 +70,7 @@ def _add_score(models: Commands) -> None:
         "score",
         summary="the networks that find beats and bars",
         description="Train the networks that choose tempo, metre and bar lines, on notes heard with simulated mistakes; half an hour on "
-        "one core. "
-        "Stop it at any time: the same command resumes from its last checkpoint.",
+        "one core. Stop it at any time: the same command resumes from its last checkpoint.",
         examples="the shipped weights:\n  transformers-abc train score --scores openscore_quartets/ --out score/ --seed 0",
     )
     score.add_argument("--out", type=Path, required=True, help="folder for checkpoints and the finished weights")
@@ -86,6 +87,21 @@ def _add_score(models: Commands) -> None:
     score.add_argument("--threads", type=number, default=1, help="threads of the networks (default: %(default)s)")
     score.add_argument("--seed", type=int, default=0, help="of everything random (default: %(default)s)")
     score.set_defaults(run=_train_score, extra="train")
+
+
+def _add_lengths(models: Commands) -> None:
+    lengths = add_command(
+        models,
+        "lengths",
+        summary="the numbers that tell notes from rests",
+        description="Learn how long notes are written from how they sound, on performed scores; minutes.",
+        examples="the shipped numbers:\n  transformers-abc train lengths --scores openscore_quartets/ --out lengths/ --seed 0",
+    )
+    lengths.add_argument("--out", type=Path, required=True, help="folder for lengths.json")
+    lengths.add_argument("--scores", type=Path, required=True, help="folder of MusicXML, MIDI or ABC scores to perform")
+    lengths.add_argument("--passages", type=positive(int), default=1200, help="performances to learn from (default: %(default)s)")
+    lengths.add_argument("--seed", type=int, default=0, help="of everything random (default: %(default)s)")
+    lengths.set_defaults(run=_train_lengths, extra="train")
 
 
 def _add_voices(models: Commands) -> None:
@@ -142,6 +158,12 @@ def _train_score(options: argparse.Namespace) -> int:
     from transformers_abc.training.score import ScoreTrainingConfig, train_score
 
     return _train(options, ScoreTrainingConfig, train_score)
+
+
+def _train_lengths(options: argparse.Namespace) -> int:
+    from transformers_abc.training.lengths import LengthTrainingConfig, train_lengths
+
+    return _train(options, LengthTrainingConfig, train_lengths)
 
 
 def _train_voices(options: argparse.Namespace) -> int:

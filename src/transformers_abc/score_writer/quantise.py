@@ -13,6 +13,7 @@ import numpy as np
 
 from transformers_abc.score_writer.beats import Beats
 from transformers_abc.score_writer.heard_note import HeardNote
+from transformers_abc.score_writer.note_lengths import Line, write_lengths
 
 # Divisions of a beat that are tried, with what their complexity costs (in squared deviations, see `_cost`).
 _SIMPLE_DIVISIONS = {1: 0.0, 2: 0.12, 4: 0.45, 3: 0.6}
@@ -21,10 +22,8 @@ _COMPOUND_DIVISIONS = {1: 0.0, 3: 0.1, 6: 0.5, 2: 0.6}
 # filled with it.
 _FOREIGN = {False: 3, True: 2}
 _FOREIGN_SURCHARGE, _FOREIGN_BEATS = 2.0, 3
+LAST_ROUNDED = 0.75  # beats
 ONSET_DEVIATION = 0.07  # of a beat: the usual distance of an onset from its place
-# A rest is written only where the silence before the next note is longer than this share of the time between the onsets, and than this many
-# beats: shorter silences are a way of playing.
-REST_SHARE, REST_BEATS = 0.4, Fraction(3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def quantise(voices: list[list[HeardNote]], beats: Beats, *, compound: bool) -> 
     """
     divisions = _divisions(voices, beats, compound=compound)
     finest = max(_COMPOUND_DIVISIONS if compound else _SIMPLE_DIVISIONS)
-    return [_quantise_voice(voice, beats, divisions, finest) for voice in voices]
+    return [_quantise_voice(voice, beats, divisions, finest, compound=compound) for voice in voices]
 
 
 def _divisions(voices: list[list[HeardNote]], beats: Beats, *, compound: bool) -> dict[int, int]:
@@ -98,29 +97,26 @@ def _snap(position: float, divisions: dict[int, int], finest: int) -> Fraction:
     return beat + Fraction(round((position - beat) * division), division)
 
 
-def _quantise_voice(voice: list[HeardNote], beats: Beats, divisions: dict[int, int], finest: int) -> list[QuantisedNote]:
+def _quantise_voice(voice: list[HeardNote], beats: Beats, divisions: dict[int, int], finest: int, *, compound: bool) -> list[QuantisedNote]:
     onsets = [_snap(float(p), divisions, finest) for p in beats.position(np.array([note.onset_s for note in voice]))]
-    ends = beats.position(np.array([note.offset_s for note in voice]))
-    chords: dict[Fraction, list[tuple[HeardNote, float]]] = {}
-    for onset, note, end in zip(onsets, voice, ends, strict=True):
-        chords.setdefault(onset, []).append((note, float(end)))
+    chords: dict[Fraction, list[HeardNote]] = {}
+    for onset, note in zip(onsets, voice, strict=True):
+        chords.setdefault(onset, []).append(note)
     ordered = sorted(chords)
-    quantised = []
-    for onset, following in zip(ordered, [*ordered[1:], None], strict=True):
-        end = float(np.median([end for _, end in chords[onset]]))
-        length = _length(onset, end, following, divisions.get(int(onset), 1))
-        for pitch in sorted({note.pitch_midi for note, _ in chords[onset]}):
-            quantised.append(QuantisedNote(onset, length, pitch))
-    return quantised
+    starts_s = np.array([np.mean([note.onset_s for note in chords[onset]]) for onset in ordered])
+    ends_s = np.array([np.median([note.offset_s for note in chords[onset]]) for onset in ordered])
+    lengths = write_lengths(Line(ordered, starts_s, ends_s, compound))
+    lengths.append(_last_length(ordered[-1], float(beats.position(ends_s[-1])), divisions.get(int(ordered[-1]), 1)))
+    return [
+        QuantisedNote(onset, length, pitch)
+        for onset, length in zip(ordered, lengths, strict=True)
+        for pitch in sorted({note.pitch_midi for note in chords[onset]})
+    ]
 
 
-def _length(onset: Fraction, end: float, following: Fraction | None, division: int) -> Fraction:
-    """A note lasts until the next one unless a real silence lies between; then it ends on the grid."""
-    step = Fraction(1, division)
-    ending = max(onset + Fraction(round((end - float(onset)) * division), division), onset + step)
-    if following is None:
-        return max(Fraction(round(end - float(onset))), Fraction(1)) if end - float(onset) > 0.75 else ending - onset
-    silence = float(following) - end
-    if ending >= following or silence < REST_SHARE * float(following - onset) or silence <= REST_BEATS:
-        return following - onset
-    return ending - onset
+def _last_length(onset: Fraction, end: float, division: int) -> Fraction:
+    """The last note has no next one: it lasts whole beats, or ends on the grid within its first."""
+    sounds, step = end - float(onset), Fraction(1, division)
+    if sounds > LAST_ROUNDED:
+        return max(Fraction(round(sounds)), Fraction(1))
+    return max(Fraction(round(sounds * division), division), step)
