@@ -39,8 +39,8 @@ def test_one_player_is_one_voice(notes: list[HeardNote]) -> None:
 
 
 def test_a_voice_that_rests_half_of_the_time_counts() -> None:
-    lower = LINES[4][:8]
-    assert count_voices([*LINES[1], *lower]) == 2
+    upper, lower = (line([base + step for step in SHAPE] * 4) for base in (76, 53))
+    assert count_voices([*upper, *lower[8:16], *lower[24:]]) == 2
 
 
 def test_shares_above() -> None:

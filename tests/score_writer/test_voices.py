@@ -34,8 +34,9 @@ def test_each_line_becomes_a_voice_highest_first() -> None:
 
 
 def test_a_voice_that_rests_keeps_its_register() -> None:
-    silent_middle = [note for note in ALTO if not 1.0 <= note.onset_s < 2.0]
-    assert assign_voices(SOPRANO + silent_middle + BASS) == [SOPRANO, silent_middle, BASS]
+    soprano, alto, bass = (line([note.pitch_midi for note in voice] * 3) for voice in (SOPRANO, ALTO, BASS))
+    silent_middle = [note for note in alto if not 3.0 <= note.onset_s < 5.0]
+    assert assign_voices(soprano + silent_middle + bass) == [soprano, silent_middle, bass]
 
 
 def test_players_who_are_not_together_are_still_matched() -> None:

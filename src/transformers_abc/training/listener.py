@@ -10,6 +10,7 @@ listener ...` trains on many GPUs.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -137,7 +138,8 @@ def train_listener(config: ListenerTrainingConfig, model_config: AbcListenerConf
     rate = model_config.sampling_rate
     bank = training_sounds(config.soundfont, config.samples, rate, config.out / "sounds")
     training_pieces, validation_pieces = load_pieces(config.scores, cache=config.out / "pieces") if config.scores else ([], [])
-    checkpoint = begin_run(config.out, config, _MAY_CHANGE)  # after what is given was found to be there
+    world = {"world_size": int(os.environ.get("WORLD_SIZE", "1"))}  # as many processes see as many different clips
+    checkpoint = begin_run(config.out, config, _MAY_CHANGE, world)  # after what is given was found to be there
     if checkpoint:
         state = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
         check_steps(state["global_step"], state["max_steps"], config.steps, DECAY_SHARE)
