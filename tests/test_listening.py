@@ -84,7 +84,7 @@ def test_precision_of_the_listener_is_obeyed(listener: AbcListener) -> None:
 
 
 def silence(peak: float = 0.0) -> Posteriors:
-    return Posteriors(*[np.ones((40, 88), np.float16)] * 3, np.ones((5, 88, 15), np.float16), peak)
+    return Posteriors(np.ones((40, 88), np.float16), np.ones((40, 88), np.float16), np.ones((5, 88, 15), np.float16), peak)
 
 
 def test_silence_has_no_notes_and_channels_that_cancel_are_an_error(listener: AbcListener, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What every way to hear a recording shares: windows of it, what the listener says of them, and the notes that this amounts to.
 
 A recording is heard in windows: a margin, a centre that is kept, a margin. Windows of different recordings may be heard together. Of what
-was heard only the probabilities of the centres are kept, in half precision, 2 MB a minute; notes are read off them at the end.
+was heard only the probabilities of the centres are kept, in half precision, less than 2 MB a minute; notes are read off them at the end.
 """
 
 from __future__ import annotations
@@ -66,14 +66,13 @@ class Posteriors:
     """What the listener says of a window's centre.
 
     Attributes:
-        onset, frame, unison: ``[frames, pitches]``, float16 probabilities.
+        onset, frame: ``[frames, pitches]``, float16 probabilities.
         instrument: ``[steps, pitches, instruments]``, the same.
         peak: the largest magnitude of the window's samples.
     """
 
     onset: np.ndarray
     frame: np.ndarray
-    unison: np.ndarray
     instrument: np.ndarray
     peak: float
 
@@ -145,9 +144,9 @@ def read_notes(posteriors: Sequence[Posteriors], recording: ReadRecording, liste
         if recording.peak >= SILENCE_PEAK:
             raise AudioError(f"{recording.path}: its channels cancel each other out when mixed to one; transcribe one of them alone")
         return Hearing([], recording.duration_s, silent=True)
-    heard = [np.concatenate([getattr(part, name) for part in posteriors]) for name in ("onset", "frame", "unison", "instrument")]
+    onset, frame, instrument = (np.concatenate([getattr(part, name) for part in posteriors]) for name in ("onset", "frame", "instrument"))
     config, thresholds = listener.config, DecodingThresholds(**listener.config.decoding_thresholds)
-    notes = decode_notes(*heard, config.frame_s, config.instrument_stride, thresholds, config.lowest_pitch)
+    notes = decode_notes(onset, frame, instrument, config.frame_s, config.instrument_stride, thresholds, config.lowest_pitch)
     return Hearing([n for n in notes if n.onset_s < recording.duration_s], recording.duration_s, silent=False)
 
 
@@ -176,14 +175,15 @@ def _listen_together(listener: AbcListener, extractor: AbcFeatureExtractor, wind
     device = torch.device("cpu") if listener.device.type == "mps" else listener.device
     features = torch.cat([_features(extractor, window, device) for window in windows])
     output = listener(features.to(listener.device, listener.dtype, memory_format=torch.channels_last))
-    by_frame = [logits.sigmoid().half().cpu().numpy() for logits in (output.onset_logits, output.frame_logits, output.unison_logits)]
+    onset, frame = (logits.sigmoid().half().cpu().numpy() for logits in (output.onset_logits, output.frame_logits))
     instrument = output.instrument_logits.softmax(-1).half().cpu().numpy()
     frame_s, stride = listener.config.frame_s, listener.config.instrument_stride
     first, last = round(MARGIN_S / frame_s), round((MARGIN_S + windows[0].kept_s) / frame_s)
     steps = slice(first // stride, -(-last // stride))
     peaks = [float(np.abs(window.samples).max()) for window in windows]
     return [  # copies, so that the margins are let go
-        Posteriors(*(heard[i, first:last].copy() for heard in by_frame), instrument[i, steps].copy(), peak) for i, peak in enumerate(peaks)
+        Posteriors(onset[i, first:last].copy(), frame[i, first:last].copy(), instrument[i, steps].copy(), peak)
+        for i, peak in enumerate(peaks)
     ]
 
 

@@ -8,9 +8,6 @@ from transformers_abc.models.decoding import DecodingThresholds, decode_notes
 FRAME_S, STRIDE, LOWEST = 0.025, 8, 21
 
 
-NO_UNISON = np.zeros((80, 88))
-
-
 def posteriors(frames: int = 80) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.zeros((frames, 88)), np.zeros((frames, 88)), np.full((-(-frames // 8), 88, 15), 1 / 15)
 
@@ -18,7 +15,7 @@ def posteriors(frames: int = 80) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def decoded(onset: np.ndarray, frame: np.ndarray, instrument: np.ndarray) -> list[tuple[float, float, int]]:
     return [
         (round(n.onset_s, 4), round(n.offset_s, 4), n.pitch_midi)
-        for n in decode_notes(onset, frame, NO_UNISON, instrument, FRAME_S, STRIDE, None, LOWEST)
+        for n in decode_notes(onset, frame, instrument, FRAME_S, STRIDE, None, LOWEST)
     ]
 
 
@@ -67,7 +64,7 @@ def test_instrument_evidence_is_the_mean_over_the_note() -> None:
     onset, frame, instrument = posteriors()
     onset[16, 39], frame[16:32, 39] = 0.9, 0.9  # steps 2 to 3 (and 4, where it ends)
     instrument[2:5, 39] = np.eye(15)[3]
-    (note,) = decode_notes(onset, frame, NO_UNISON, instrument, FRAME_S, STRIDE, None, LOWEST)
+    (note,) = decode_notes(onset, frame, instrument, FRAME_S, STRIDE, None, LOWEST)
     assert int(np.argmax(note.instruments)) == 3
     assert note.confidence == 0.9
 
@@ -75,22 +72,13 @@ def test_instrument_evidence_is_the_mean_over_the_note() -> None:
 def test_thresholds_decide() -> None:
     onset, frame, instrument = posteriors()
     onset[10, 39], frame[10:30, 39] = 0.5, 0.6
-    assert len(decode_notes(onset, frame, NO_UNISON, instrument, FRAME_S, STRIDE, DecodingThresholds(onset=0.45), LOWEST)) == 1
-    assert decode_notes(onset, frame, NO_UNISON, instrument, FRAME_S, STRIDE, DecodingThresholds(onset=0.55), LOWEST) == []
+    assert len(decode_notes(onset, frame, instrument, FRAME_S, STRIDE, DecodingThresholds(onset=0.45), LOWEST)) == 1
+    assert decode_notes(onset, frame, instrument, FRAME_S, STRIDE, DecodingThresholds(onset=0.55), LOWEST) == []
 
 
 @pytest.mark.parametrize("frames", range(41, 61))
 def test_a_note_at_the_end_of_a_short_clip_has_evidence(frames: int) -> None:
     onset, frame, instrument = posteriors(frames)
     onset[-2, 39], frame[-2:, 39] = 0.9, 0.9
-    (note,) = decode_notes(onset, frame, NO_UNISON, instrument, FRAME_S, STRIDE, None, LOWEST)
+    (note,) = decode_notes(onset, frame, instrument, FRAME_S, STRIDE, None, LOWEST)
     assert sum(note.instruments) == pytest.approx(1, abs=1e-3)
-
-
-def test_a_pitch_that_several_voices_sound_is_two_notes() -> None:
-    onset, frame, instrument = posteriors()
-    onset[[10, 40], 39], frame[10:30, 39], frame[40:60, 39] = 0.9, 0.9, 0.9
-    unison = NO_UNISON.copy()
-    unison[42:60, 39] = 0.8  # over nine tenths of the second
-    notes = decode_notes(onset, frame, unison, instrument, FRAME_S, STRIDE, None, LOWEST)
-    assert [(n.onset_s, n.confidence) for n in notes] == [(0.25, 0.9), (1.0, pytest.approx(0.72)), (1.0, 0.9)]

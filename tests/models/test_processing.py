@@ -72,14 +72,15 @@ def test_notes_of_a_batch(processor: AbcProcessor) -> None:
     config = small_listener().config
     onset, frame = torch.full((2, 80, 88), -9.0), torch.full((2, 80, 88), -9.0)
     onset[1, 10, 39], frame[1, 10:30, 39] = 3.0, 3.0  # a note of the second clip, frames 10 to 30
-    outputs = AbcListenerOutput(None, onset, frame, frame, torch.full_like(onset, -9.0), torch.zeros(2, 10, 88, 15))
+    outputs = AbcListenerOutput(None, onset, frame, frame, torch.zeros(2, 10, 88, 15))
     config.decoding_thresholds = {"onset": 0.5, "frame": 0.5}
     first, (note,) = processor.post_process_notes(outputs, config)
     assert first == []
     assert (round(note.onset_s, 3), note.offset_s, note.pitch_midi) == (0.25, 0.75, 60)
     evidence = np.full((10, 88, 15), 1 / 15)
-    by_frame = [logits[1].sigmoid().numpy() for logits in (onset, frame, torch.full_like(onset, -9.0))]
-    expected = decode_notes(*by_frame, evidence, 0.025, 8, DecodingThresholds(onset=0.5, frame=0.5))
+    expected = decode_notes(
+        onset[1].sigmoid().numpy(), frame[1].sigmoid().numpy(), evidence, 0.025, 8, DecodingThresholds(onset=0.5, frame=0.5)
+    )
     assert expected == [note]
 
 

@@ -53,7 +53,7 @@ def _add_listener(models: Commands) -> None:
     listener.add_argument("--clip-s", type=amount, default=4.0, help="seconds per clip (default: %(default)s)")
     listener.add_argument("--learning-rate", type=amount, default=3e-3, help="of AdamW (default: %(default)s)")
     listener.add_argument("--validate-every", type=number, default=500, help="updates between validations (default: %(default)s)")
-    listener.add_argument("--validation-clips", type=number, default=40, help="clips to validate on (default: %(default)s)")
+    listener.add_argument("--validation-clips", type=number, default=120, help="clips to validate on (default: %(default)s)")
     listener.add_argument("--checkpoint-every", type=number, default=100, help="updates between checkpoints (default: %(default)s)")
     listener.add_argument("--workers", type=int, default=1, help="processes that make clips (default: %(default)s)")
     listener.add_argument("--threads", type=number, default=2, help="threads of the network on a CPU (default: %(default)s)")

@@ -1,14 +1,13 @@
 """From the listener's probabilities to a list of notes.
 
 A note starts where the onset probability peaks, and sounds until the frame probability falls or the same pitch starts again. A pitch that
-sounds for a while without an onset (a soft slur, a note from before the recording) becomes a note as well. Where several voices are likely
-to sound one pitch, there are two notes.
+sounds for a while without an onset (a soft slur, a note from before the recording) becomes a note as well.
 """
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,7 +22,6 @@ class DecodingThresholds:
         onset: least onset probability of a note.
         frame: least frame probability at which a pitch counts as sounding.
         unannounced_frame, unannounced_s: mean frame probability and duration from which a pitch without an onset is a note.
-        unison: mean probability of several voices on a pitch from which a note is two.
         shortest_s: notes shorter than this are dropped.
     """
 
@@ -31,14 +29,12 @@ class DecodingThresholds:
     frame: float = 0.35
     unannounced_frame: float = 0.7
     unannounced_s: float = 0.25
-    unison: float = 0.5
     shortest_s: float = 0.04
 
 
 def decode_notes(
     onset: np.ndarray,
     frame: np.ndarray,
-    unison: np.ndarray,
     instrument: np.ndarray,
     frame_s: float,
     instrument_stride: int,
@@ -48,7 +44,7 @@ def decode_notes(
     """Read notes off the listener's posteriors.
 
     Args:
-        onset, frame, unison: ``[frames, pitches]`` probabilities.
+        onset, frame: ``[frames, pitches]`` probabilities.
         instrument: ``[steps, pitches, instruments]`` probabilities.
         frame_s: seconds between frames.
         instrument_stride: frames to a step of `instrument`.
@@ -65,9 +61,9 @@ def decode_notes(
             first = min(int(start) // instrument_stride, len(instrument) - 1)
             last = max(int(end) // instrument_stride, first) + 1
             evidence = instrument[first:last, column].astype(np.float64).mean(axis=0)
-            note = HeardNote(start * frame_s, end * frame_s, lowest_pitch + int(column), confidence, tuple(evidence.round(4).tolist()))
-            doubled = float(unison[int(start) : max(int(end), int(start) + 1), column].mean())
-            notes += [note] if doubled < thresholds.unison else [note, replace(note, confidence=min(confidence, doubled))]
+            notes.append(
+                HeardNote(start * frame_s, end * frame_s, lowest_pitch + int(column), confidence, tuple(evidence.round(4).tolist()))
+            )
     return sorted(note for note in notes if note.duration_s >= thresholds.shortest_s)
 
 

@@ -3,7 +3,8 @@
 It answers five questions for every frame and pitch: does a note start here, does it sound, does it end here, do several sound at once (a
 unison), and (at a lower frame rate) which instrument plays it. Each pitch sees its own harmonics stacked as channels, so that the same few
 filters serve all pitches, an idea of Bittner et al., *Deep salience representations for F0 estimation in polyphonic music*, ISMIR 2017;
-onset, frame and offset heads follow Hawthorne et al., *Onsets and Frames*, ISMIR 2018, and its successors.
+onset, frame and offset heads follow Hawthorne et al., *Onsets and Frames*, ISMIR 2018, and its successors. Ends and unisons are learned
+beside the rest and are not decoded: frames tell ends as well, and a unison is too seldom right where it is likely (docs/LOG.md).
 """
 
 from __future__ import annotations

@@ -82,13 +82,12 @@ class AbcProcessor(ProcessorMixin):
             outputs: of `AbcListener`.
             config: of the same listener, with its decoding thresholds.
         """
-        names = ("onset_logits", "frame_logits", "unison_logits")
-        probabilities = [outputs[name].detach().float().sigmoid().cpu().numpy() for name in names]
+        onset, frame = (outputs[name].detach().float().sigmoid().cpu().numpy() for name in ("onset_logits", "frame_logits"))
         instrument = outputs["instrument_logits"].detach().float().softmax(-1).cpu().numpy()
         thresholds = DecodingThresholds(**config.decoding_thresholds)
         return [
             decode_notes(*clip, config.frame_s, config.instrument_stride, thresholds, config.lowest_pitch)
-            for clip in zip(*probabilities, instrument, strict=True)
+            for clip in zip(onset, frame, instrument, strict=True)
         ]
 
     @classmethod

@@ -72,7 +72,7 @@ class ListenerTrainingConfig:
     bf16: bool = False
     checkpoint_every: int = 100
     validate_every: int = 500
-    validation_clips: int = 40
+    validation_clips: int = 120
     report_to: str = "none"
     workers: int = 1
     threads: int = 2

@@ -17,12 +17,10 @@ from transformers_abc.synthesis.synthetic_clips import SyntheticClip, SyntheticC
 
 EDGE_S = 0.05  # what sounds from the start on has no onset to be found
 ONSET_TOLERANCE_S = 0.05
-ONSET_THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
-FRAME_THRESHOLDS = (0.2, 0.3, 0.4, 0.5)
+ONSET_THRESHOLDS = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
+FRAME_THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
 
-UNISON_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 2.0)  # the last: none
-
-Posteriors = tuple[np.ndarray, ...]  # onset, frame, unison and instrument probabilities of a clip
+Posteriors = tuple[np.ndarray, np.ndarray, np.ndarray]  # onset, frame, instrument probabilities of a clip
 
 
 class ListenerValidator:
@@ -54,7 +52,7 @@ class ListenerValidator:
         }
 
     def best_thresholds(self, model: AbcListener) -> DecodingThresholds:
-        """The onset and frame thresholds with the highest mean onset F1, then that of unisons."""
+        """The onset and frame thresholds with the highest mean onset F1."""
         posteriors = self._posteriors(model)
 
         def mean_f1(thresholds: DecodingThresholds) -> float:
@@ -62,8 +60,7 @@ class ListenerValidator:
             return float(np.mean([clip_f1(clip, notes) for clip, notes in zip(self._clips, heard, strict=True)]))
 
         grid = [replace(DecodingThresholds(), onset=onset, frame=frame) for onset in ONSET_THRESHOLDS for frame in FRAME_THRESHOLDS]
-        best = max(grid, key=mean_f1)
-        return max((replace(best, unison=unison) for unison in UNISON_THRESHOLDS), key=mean_f1)
+        return max(grid, key=mean_f1)
 
     @torch.inference_mode()
     def _posteriors(self, model: AbcListener) -> list[Posteriors]:
@@ -72,8 +69,7 @@ class ListenerValidator:
         for clip in self._clips:
             features = self._extractor(clip.audio)["input_features"].to(model.device)
             output = model(features.contiguous(memory_format=torch.channels_last))
-            by_frame = (output.onset_logits, output.frame_logits, output.unison_logits)
-            probabilities = [*(logits.sigmoid() for logits in by_frame), output.instrument_logits.softmax(-1)]
+            probabilities = output.onset_logits.sigmoid(), output.frame_logits.sigmoid(), output.instrument_logits.softmax(-1)
             outputs.append(tuple(tensor[0].cpu().numpy() for tensor in probabilities))
         return outputs
 
