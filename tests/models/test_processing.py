@@ -72,7 +72,7 @@ def test_notes_of_a_batch(processor: AbcProcessor) -> None:
     config = small_listener().config
     onset, frame = torch.full((2, 80, 88), -9.0), torch.full((2, 80, 88), -9.0)
     onset[1, 10, 39], frame[1, 10:30, 39] = 3.0, 3.0  # a note of the second clip, frames 10 to 30
-    outputs = AbcListenerOutput(None, onset, frame, frame, torch.zeros(2, 10, 88, 15))
+    outputs = AbcListenerOutput(onset_logits=onset, frame_logits=frame, instrument_logits=torch.zeros(2, 10, 88, 15))
     config.decoding_thresholds = {"onset": 0.5, "frame": 0.5}
     first, (note,) = processor.post_process_notes(outputs, config)
     assert first == []

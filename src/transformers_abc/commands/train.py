@@ -39,6 +39,7 @@ def _add_listener(models: Commands) -> None:
         examples="the shipped weights:\n"
         "  transformers-abc train listener --scores openscore_quartets/ --soundfont FluidR3_GM.sf2 --samples samples/ --bf16 \\\n"
         "      --out listener/\n"
+        "  (what ships was then trained on: --start-from listener/ --steps 9000 --seed 1 --out listener-2/)\n"
         "many GPUs:\n"
         "  accelerate launch -m transformers_abc train listener --scores openscore_quartets/ --out listener/",
     )

@@ -8,7 +8,6 @@ Without torch (the core of the package does not need it) the rules of `beats` an
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
 
 BarFinder = Callable[[list[HeardNote]], tuple[Beats, BarGrid]]
 DEFAULT_WEIGHTS = Path(__file__).parent / "default_score_stage" / "score.safetensors"
-# A pace is as much less likely as it is farther from the usual one, in squared octaves: chosen on validation clips, of 0, 1 and 2.
-USUAL_BPM, PACE_WEIGHT = 100.0, 1.0
 
 
 def find_bars(notes: list[HeardNote], weights: Weights | None = None) -> tuple[Beats, BarGrid]:
@@ -115,18 +112,11 @@ def _choose(notes: NoteArrays, tracks: Sequence[Beats], weights: Weights) -> _Ch
         ratings = rate_tracks(weights, torch.from_numpy(track_summaries(notes, tracks)))
         best = ratings.topk(min(TRACKS_READ, len(tracks))).indices.tolist()
         readings = [_read(notes, tracks[place], weights) for place in best]
-        logits = torch.stack(
-            [reading.logits + ratings[place] - _unlikeliness(tracks[place]) for reading, place in zip(readings, best, strict=True)]
-        )
+        logits = torch.stack([reading.logits + ratings[place] for reading, place in zip(readings, best, strict=True)])
         likely = logits.flatten().softmax(0).view(logits.shape).numpy()
     bpm = np.array([tracks[place].bpm for place in best])
     row, bar_class = least_wrong(likely, bpm)
     return _Choice(tracks[best[row]], bar_class, int(readings[row].phases[bar_class].argmax()))
-
-
-def _unlikeliness(track: Beats) -> float:
-    """How far its pace lies from that at which most music is counted; the works that were trained on say too little of that."""
-    return PACE_WEIGHT * math.log2(track.bpm / USUAL_BPM) ** 2
 
 
 def _nearest(part: Beats, tracks: Sequence[Beats]) -> Beats:
