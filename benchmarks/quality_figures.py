@@ -53,22 +53,22 @@ def short_quality_table() -> str:
 
 
 def long_quality_table() -> str:
-    """All figures, a table for losses and one for what is right, by set."""
+    """All figures, a table for losses and one for what is right, by set and split."""
     parts = []
-    for name, found in _sets().items():
-        parts.append(f"**{_label(name, found)}**, {found['n']} clips of {found['works']} works\n")
+    for label, found in _all_sets():
+        parts.append(f"**{label}**, {found['n']} clips of {found['works']} works\n")
         for figures in (LOSSES, RIGHT):
             rows = _head("loss" if figures is LOSSES else "right", *(SYSTEMS[system] for system in found["systems"]))
-            for figure, label in figures.items():
-                rows.append(_row(label, *(_cell(row["figures"], figure, system) for system, row in found["systems"].items())))
+            for figure, title in figures.items():
+                rows.append(_row(title, *(_cell(row["figures"], figure, system) for system, row in found["systems"].items())))
             parts.append("\n".join(rows) + "\n")
     return "\n".join(parts)
 
 
 def worst_scores() -> str:
-    """The clips of each set with the highest `article` loss: as written, and as they should be."""
+    """The validation clips of each set with the highest `full` loss: as written, and as they should be."""
     parts = []
-    for name, found in _sets().items():
+    for name, found in _results("quality")["sets"].items():
         for clip in found["systems"]["ours"]["worst"]:
             losses = ", ".join(f"{part} {clip['figures'][part]:.2f}" for part in LOSSES if part in clip["figures"])
             parts.append(f"**{SETS[name]}: {clip['clip']}** ({clip['work'].replace('_', ' ')}): {losses}\n")
@@ -80,12 +80,12 @@ def worst_scores() -> str:
 def chance_table() -> str:
     """The losses of the embedded default beside those it has where clips are answered with the score of another."""
     rows = _head("set", "answered with", *(LOSSES[name] for name in LOSSES if name != "pitch_and_length"))
-    for name, found in _sets().items():
+    for label, found in _all_sets():
         ours = found["systems"].get("ours")
         if ours and ours["chance"]:
-            for label, figures in (("its own", ours["figures"]), ("another's", ours["chance"])):
+            for whose, figures in (("its own", ours["figures"]), ("another's", ours["chance"])):
                 cells = (_mean(figures[figure]) for figure in LOSSES if figure != "pitch_and_length")
-                rows.append(_row(_label(name, found) if label == "its own" else "", label, *cells))
+                rows.append(_row(label if whose == "its own" else "", whose, *cells))
     return "\n".join(rows) + "\n"
 
 
@@ -122,19 +122,23 @@ def _sets() -> dict[str, dict]:
     return {name: test.get(name, validation.get(name)) for name in SETS if name in validation or name in test}
 
 
-def _is_test(name: str) -> bool:
-    return name in _results("quality_test")["sets"]
+def _all_sets() -> Iterator[tuple[str, dict]]:
+    """``(label, set)`` of both splits, test sets first."""
+    for split, results in (("test", "quality_test"), ("validation", "quality")):
+        sets = _results(results)["sets"]
+        yield from ((_label(name, split, sets[name]), sets[name]) for name in SETS if name in sets)
 
 
-def _label(name: str, found: dict) -> str:
-    return f"{SETS[name]}, {'test' if _is_test(name) else 'validation'}, n = {found['n']}"
+def _label(name: str, split: str, found: dict) -> str:
+    return f"{SETS[name]}, {split}, n = {found['n']}"
 
 
 def _short_rows() -> Iterator[tuple[str, dict[str, dict]]]:
     """``(label, figures by system)``."""
     for name, found in _sets().items():
         if name != "excerpts":
-            yield _label(name, found), {system: row["figures"] for system, row in found["systems"].items()}
+            split = "test" if name in _results("quality_test")["sets"] else "validation"
+            yield _label(name, split, found), {system: row["figures"] for system, row in found["systems"].items()}
             continue
         clips = list(dict.fromkeys(clip for row in found["systems"].values() for clip in row["clips"]))
         for clip in clips:
