@@ -31,8 +31,8 @@ HANDS_SPLIT_PITCH = 60  # middle C
 _ONE_HANDED = ("Accordion", "Harmonica", "Tango Accordion")
 WRITTEN_ENDS, WRITTEN_SHARE = 96, 0.9  # parts of a whole note: 32nds and their triplets
 QUARTER, EIGHTH = Fraction(1, 4), Fraction(1, 8)
-# Keys and gates let go early: a rest is written only where the silence before the next note is longer than this share of the time between the
-# onsets, and than this many quarters.
+# Keys and gates let go early: a rest is written only where the silence before the next note is longer than this share of the time between
+# the onsets, and than this many quarters.
 REST_SHARE, REST_BEATS = 0.4, Fraction(3, 4)
 
 _TimedNote = tuple[Note, float]  # and its onset in seconds
