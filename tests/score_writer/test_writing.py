@@ -1,12 +1,16 @@
 """The stages together: a performance of known music comes back as that music."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from transformers_abc.notation.reader import read_abc
-from transformers_abc.notation.tune import Metre, Tune
+from transformers_abc.notation.tune import Metre, Tempo, Tune
 from transformers_abc.notation.writer import write_abc
+from transformers_abc.score_writer.beats import Beats
 from transformers_abc.score_writer.heard_note import HeardNote
+from transformers_abc.score_writer.metre import BarGrid
 from transformers_abc.score_writer.writing import write_score
 
 TRIO = """X:1
@@ -73,3 +77,10 @@ def test_any_notes_give_a_score_that_can_be_written(seed: int) -> None:
     assert read_abc(write_abc(tune)) == tune
     assert all(length == tune.metres[0][1].bar_wn for length in tune.bar_lengths_wn[1:])
     assert tune.metres[0][1] in (Metre(2, 4), Metre(3, 4), Metre(4, 4), Metre(6, 8), Metre(9, 8), Metre(12, 8))
+
+
+def test_cut_time_is_counted_in_halves() -> None:
+    notes = [HeardNote(beat * 0.3, beat * 0.3 + 0.28, 60 + beat % 5) for beat in range(16)]
+    beats = Beats(np.arange(-0.3, 5.4, 0.3))
+    tune = write_score(notes, finder=lambda _: (beats, BarGrid(Metre(2, 2), 1, Fraction(1, 4))))
+    assert tune.tempos[0][1] == Tempo(Fraction(1, 2), Fraction(100))

@@ -71,7 +71,9 @@ def _silent_tune(duration_s: float, title: str) -> Tune:
 
 
 def _tempo(beats: Beats, grid: BarGrid) -> Tempo:
-    return Tempo(grid.beat_wn, Fraction(round(beats.bpm)))
+    """In what is counted; in 2/2 that is halves, though the notes are laid on quarters."""
+    counted_wn = max(grid.beat_wn, Fraction(1, grid.metre.denominator))
+    return Tempo(counted_wn, Fraction(round(beats.bpm * float(grid.beat_wn / counted_wn))))
 
 
 def _bars(voices: list[list[QuantisedNote]], grid: BarGrid) -> tuple[Fraction, tuple[Fraction, ...]]:
